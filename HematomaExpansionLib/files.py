@@ -34,7 +34,7 @@ def written_whole(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def folder_written_whole(folder: Path) -> Iterator[Path]:
-    """Give an empty temporary folder beside ``folder``; move its files into ``folder`` when the block ends well.
+    """Give an empty temporary folder; move its files into ``folder`` when the block ends well.
 
     Files already in ``folder`` stay, except those that are written anew.
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 DISCLAIMER = (
     "Research software. Not a medical device: not for diagnosis, prognosis or any clinical decision. "
@@ -86,7 +86,7 @@ class ScanResult(_Frozen):
     total_ml: float | None = Field(description="ICH + IVH, mL; null when either cannot be told.")
     location: Location | None = Field(description="Null when there is no intraparenchymal blood.")
     midline_shift_mm: float | None = Field(
-        description="Largest displacement of the midline, mm, positive to the patient's left; null when not measurable."
+        description="Largest displacement of the midline, mm, positive to the patient's left; null when unknown."
     )
     segmentation: SegmentationRecord
     warnings: list[str]
@@ -116,7 +116,7 @@ class Registration(_Frozen):
     translation_mm: float
     quality: float = Field(description="Dice of the two skulls after alignment, 0-1.")
     trusted: bool = Field(
-        description="False when the quality is under the limit: do not read the growth map."
+        description="False when the quality is under the limit: the growth map is not to be read."
     )
 
 

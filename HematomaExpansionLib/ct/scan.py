@@ -28,7 +28,7 @@ class Geometry:
     Attributes:
         kind: regular, tilted, of mixed spacing, or both.
         slice_count: slices read.
-        slice_distances_mm: the distinct distances between neighbouring slices along the slice normal, ascending.
+        slice_distances_mm: the distinct distances between neighbouring slices along the normal, ascending.
         tilt_degrees: angle between the stacking direction and the slice normal; 0 when there is no tilt.
         corrections: what was resampled and how, one sentence each; empty when the grid is the stored one.
     """
@@ -85,7 +85,7 @@ class HeadCT:
         """The voxels in HU as a new array ``[z, y, x]``."""
         import SimpleITK as sitk
 
-        return sitk.GetArrayFromImage(self.image).astype(np.float32)
+        return np.asarray(sitk.GetArrayViewFromImage(self.image), dtype=np.float32).copy()
 
     @property
     def voxel_ml(self) -> float:

@@ -1,0 +1,1 @@
+"""Say the result to a person: tables, figures, HTML and PDF."""

@@ -32,7 +32,7 @@ class Segmentation:
     """Labels on the scan's own grid, and how they came about.
 
     Attributes:
-        labels: uint8 image with the geometry of the scan; values of :class:`~HematomaExpansionLib.labels.Label`.
+        labels: uint8 image with the geometry of the scan; values of :class:`..labels.Label`.
         classes: the classes that were looked for.
         backend: name of the back-end.
         parameters: every parameter that can change the labels; values JSON can hold.

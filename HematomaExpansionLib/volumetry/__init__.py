@@ -1,0 +1,1 @@
+"""Measure blood in a scan, and its change between two scans."""
