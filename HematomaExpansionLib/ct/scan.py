@@ -60,8 +60,9 @@ class HeadCT:
     """A head CT on a regular, orthogonal grid.
 
     Attributes:
-        image: 3D scalar ``SimpleITK.Image`` in HU (int16 or float32), LPS millimetres, right-handed and
-            orthogonal; axis order of ``SimpleITK.GetArrayFromImage`` is ``[z, y, x]``.
+        image: 3D scalar ``SimpleITK.Image`` in HU (int16 or float32), LPS millimetres, right-handed,
+            orthogonal, and with its axes permuted and flipped to LPS order (``SimpleITK.DICOMOrient``), so
+            that in the array ``[z, y, x]`` z runs to the head, y to the back and x to the patient's left.
         name: short name for messages (the file or folder name). It never enters a result or a report.
         modality_source: ``"DICOM"``, ``"NIfTI"``, ``"NRRD"`` or ``"MRML"``.
         geometry: the slices as they were read.
@@ -85,7 +86,7 @@ class HeadCT:
         """The voxels in HU as a new array ``[z, y, x]``."""
         import SimpleITK as sitk
 
-        return np.asarray(sitk.GetArrayViewFromImage(self.image), dtype=np.float32).copy()
+        return np.array(sitk.GetArrayViewFromImage(self.image), dtype=np.float32)
 
     @property
     def voxel_ml(self) -> float:
