@@ -1,0 +1,139 @@
+"""NIfTI and NRRD files as images; the content of a file decides, and its name must agree."""
+
+import gzip
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import UnreadableFile
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+
+SUFFIXES = {"NIfTI": (".nii", ".nii.gz"), "NRRD": (".nrrd", ".nhdr"), "DICOM": ()}
+"""What a file of each format may be called; a DICOM file may have any name."""
+
+
+def file_format(path: Path) -> str:
+    """The format of a file, by its content: ``"DICOM"``, ``"NIfTI"`` or ``"NRRD"``.
+
+    Raises:
+        UnreadableFile: when it is absent, none of the three, or its name says another format.
+    """
+    head = _head(path)
+    named = next(
+        (kind for kind, ends in SUFFIXES.items() if path.name.lower().endswith(ends or ("\0",))), None
+    )
+    if head[:4] == b"NRRD":
+        found = "NRRD"
+    elif head[344:348] in (b"n+1\0", b"n+2\0") or head[4:8] == b"n+2\0":
+        found = "NIfTI"
+    elif head[128:132] == b"DICM":
+        found = "DICOM"
+    else:
+        claim = f"is not the {named} file its name says" if named else "is not a DICOM, NIfTI or NRRD file"
+        raise UnreadableFile(f"{path.name}: {claim}; give a DICOM folder, .nii, .nii.gz, .nrrd or .nhdr")
+    if (named is not None and named != found) or (named is None and found != "DICOM"):
+        raise UnreadableFile(f"{path.name}: holds {found}; its name must end in {_endings(found)}")
+    return found
+
+
+def read_image(path: Path) -> "tuple[sitk.Image, tuple[str, ...]]":
+    """Read a NIfTI or NRRD file with its geometry, shear included, and what there is to warn of.
+
+    ITK refuses a NIfTI whose only geometry is a sheared sform (a tilted gantry); its matrix is taken here.
+    Where the file also has an orthogonal qform ITK takes that one, and the disagreement is a warning.
+
+    Raises:
+        UnreadableFile: truncated or corrupt.
+    """
+    import SimpleITK as sitk
+
+    with _quiet():
+        try:
+            image = sitk.ReadImage(str(path))
+            only_sform = False
+        except RuntimeError as error:
+            if "orthonormal" not in str(error):
+                raise UnreadableFile(f"{path.name}: cannot be read; is it truncated or corrupt?") from error
+            with _permissive_sform():
+                image = sitk.ReadImage(str(path))
+            only_sform = True
+    sform = _sheared_sform(image)
+    if sform is None:
+        return image, ()
+    if only_sform:
+        spacing = np.linalg.norm(sform[:, :3], axis=0)
+        image.SetSpacing(spacing.tolist())
+        image.SetDirection((sform[:, :3] / spacing).ravel().tolist())
+        image.SetOrigin(sform[:, 3].tolist())
+        return image, ()
+    return image, (
+        "The file's sform is sheared and its qform is not: a gantry tilt was probably left uncorrected by "
+        "the conversion, so shapes and volumes may be wrong; read the DICOM folder instead.",
+    )
+
+
+def _head(path: Path, size: int = 352) -> bytes:
+    try:
+        with path.open("rb") as file:
+            if file.read(2) != b"\x1f\x8b":
+                file.seek(0)
+                return file.read(size)
+        with gzip.open(path, "rb") as unzipped:
+            return unzipped.read(size)
+    except FileNotFoundError as error:
+        raise UnreadableFile(f"{path.name}: no such file or folder") from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise UnreadableFile(f"{path.name}: cannot be read ({type(error).__name__})") from error
+
+
+def _endings(kind: str) -> str:
+    return " or ".join(SUFFIXES[kind]) or ".dcm"
+
+
+def _sheared_sform(
+    image: "sitk.Image", tolerance: float = 1e-3
+) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]] | None":
+    """The sform ``[3, 4]`` in LPS millimetres where it is in use and its axes are not at right angles."""
+    keys = set(image.GetMetaDataKeys())
+    if image.GetDimension() != 3 or "srow_x" not in keys or image.GetMetaData("sform_code") == "0":
+        return None
+    rows = [[float(v) for v in image.GetMetaData(f"srow_{axis}").split()] for axis in "xyz"]
+    affine = np.diag([-1.0, -1.0, 1.0]) @ np.array(rows)
+    axes = affine[:, :3] / np.maximum(np.linalg.norm(affine[:, :3], axis=0), 1e-12)
+    off_diagonal = axes.T @ axes - np.eye(3)
+    return affine if np.abs(off_diagonal).max() > tolerance else None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep ITK's own warnings off the terminal; what matters in them is checked here."""
+    import SimpleITK as sitk
+
+    before = sitk.ProcessObject.GetGlobalWarningDisplay()
+    sitk.ProcessObject.SetGlobalWarningDisplay(False)
+    try:
+        yield
+    finally:
+        sitk.ProcessObject.SetGlobalWarningDisplay(before)
+
+
+@contextmanager
+def _permissive_sform() -> Iterator[None]:
+    """Let ITK read the voxels of a file with a sheared sform (it knows only this switch)."""
+    key = "ITK_NIFTI_SFORM_PERMISSIVE"
+    before = os.environ.get(key)
+    os.environ[key] = "ON"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[key]
+        else:
+            os.environ[key] = before
