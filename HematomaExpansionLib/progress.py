@@ -1,6 +1,8 @@
 """Progress out, cancellation in: the one callback that long work takes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from .errors import Cancelled
 
@@ -40,3 +42,39 @@ class Progress:
             raise Cancelled(f"cancelled during {self._stage or 'start'}; nothing was written")
         if self._report is not None:
             self._report(self._stage, min(max(fraction, 0.0), 1.0), message)
+
+
+@contextmanager
+def watched(process: Any, report: Callable[[], None]) -> Iterator[None]:
+    """Let an iterating ITK process report its progress and be cancelled.
+
+    A Python exception does not cross ITK, so a cancellation stops the process and is raised behind it.
+
+    Args:
+        process: a ``SimpleITK.ProcessObject`` or ``ImageRegistrationMethod``, executed inside the block.
+        report: called at each iteration; may raise :class:`~HematomaExpansionLib.errors.Cancelled`.
+
+    Raises:
+        Cancelled: when ``report`` raised it.
+    """
+    import SimpleITK as sitk
+
+    cancelled: list[Cancelled] = []
+
+    def iterated() -> None:
+        if cancelled:
+            return
+        try:
+            report()
+        except Cancelled as error:
+            cancelled.append(error)
+            process.Abort()
+
+    process.AddCommand(sitk.sitkIterationEvent, iterated)
+    try:
+        yield
+    except RuntimeError:
+        if not cancelled:
+            raise
+    if cancelled:
+        raise cancelled[0]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ..progress import Progress
+from ..progress import Progress, watched
 from ..resources import resource
-from .grid import isotropic
+from .grid import box_around, isotropic
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
@@ -25,6 +25,8 @@ BRAIN_HU = 33.0
 """What blood is replaced by."""
 SKULL_STEP_HU = 40.0
 """Added inside the skull in the affine fit, so that the brain's outline counts beside its CSF."""
+MARGIN_MM = 12.0
+"""Kept around the brain, so that its outline is seen from outside too."""
 DEMONS_ITERATIONS = 60
 FIELD_SMOOTHING_VOXELS = 2.0
 """Gaussian that keeps the deformation as smooth as a ventricle is wide."""
@@ -83,9 +85,11 @@ def _csf_to_grey(ct: "sitk.Image", brain: "sitk.Image") -> "sitk.Image":
     inside = sitk.Resample(sitk.Cast(brain, sitk.sitkFloat32), grid, sitk.Transform(), sitk.sitkLinear, 0.0)
     hu = np.array(sitk.GetArrayViewFromImage(sitk.DiscreteGaussian(grid, 4.0)), dtype=np.float32)
     hu = np.where(hu > BLOOD_HU, BRAIN_HU, np.clip(hu, *CSF_TO_GREY_HU))
-    image = sitk.GetImageFromArray((hu * (sitk.GetArrayViewFromImage(inside) > 0.5)).astype(np.float32))
+    mask = sitk.GetArrayViewFromImage(inside) > 0.5
+    image = sitk.GetImageFromArray((hu * mask).astype(np.float32))
     image.CopyInformation(grid)
-    return image
+    z, y, x = box_around(mask, (GRID_MM,) * 3, MARGIN_MM)
+    return image[x, y, z]
 
 
 def _affine(fixed: "sitk.Image", moving: "sitk.Image", progress: Progress) -> "sitk.AffineTransform":
@@ -128,8 +132,8 @@ def _optimise(
     registration.SetShrinkFactorsPerLevel(shrink)
     registration.SetSmoothingSigmasPerLevel([float(level) for level in shrink])
     registration.SetInitialTransform(transform, inPlace=True)
-    registration.AddCommand(sitk.sitkIterationEvent, lambda: progress(0.3, "fitting the atlas"))
-    registration.Execute(fixed, moving)
+    with watched(registration, lambda: progress(0.3, "fitting the atlas")):
+        registration.Execute(fixed, moving)
 
 
 def _deformation(
@@ -143,11 +147,11 @@ def _deformation(
     demons.SetStandardDeviations(FIELD_SMOOTHING_VOXELS)
     demons.SetSmoothUpdateField(True)
     demons.SetUpdateFieldStandardDeviations(1.0)
-    demons.AddCommand(
-        sitk.sitkIterationEvent,
-        lambda: progress(
-            0.5 + 0.5 * demons.GetElapsedIterations() / DEMONS_ITERATIONS, "deforming the atlas"
-        ),
-    )
-    field = demons.Execute(fixed, sitk.Resample(moving, fixed, affine, sitk.sitkLinear, 0.0))
+    moving = sitk.Resample(moving, fixed, affine, sitk.sitkLinear, 0.0)
+
+    def report() -> None:
+        progress(0.5 + 0.5 * demons.GetElapsedIterations() / DEMONS_ITERATIONS, "deforming the atlas")
+
+    with watched(demons, report):
+        field = demons.Execute(fixed, moving)
     return sitk.DisplacementFieldTransform(sitk.Cast(field, sitk.sitkVectorFloat64))

@@ -70,3 +70,18 @@ def onto(array: "NDArray[np.float32]", grid: "sitk.Image", reference: "sitk.Imag
         sitk.sitkFloat32,
         True,
     )
+
+
+def box_around(
+    mask: "NDArray[np.bool_]", spacing_mm: tuple[float, float, float], margin_mm: float
+) -> tuple[slice, slice, slice]:
+    """The box of a non-empty mask ``[z, y, x]``, widened by ``margin_mm`` a side, cut to the array."""
+    slices = []
+    for axis, step in enumerate(spacing_mm):
+        others = tuple(other for other in range(3) if other != axis)
+        inside = np.flatnonzero(mask.any(axis=others))
+        margin = int(np.ceil(margin_mm / step))
+        slices.append(
+            slice(max(int(inside[0]) - margin, 0), min(int(inside[-1]) + margin + 1, mask.shape[axis]))
+        )
+    return (slices[0], slices[1], slices[2])

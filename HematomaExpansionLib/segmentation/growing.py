@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..ct.grid import box_around
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -89,18 +91,3 @@ def large_components(
     large[0] = False
     kept: NDArray[np.bool_] = large[components]
     return kept
-
-
-def box_around(
-    mask: "NDArray[np.bool_]", spacing_mm: tuple[float, float, float], margin_mm: float
-) -> tuple[slice, slice, slice]:
-    """The box of a non-empty mask ``[z, y, x]``, widened by ``margin_mm`` a side, cut to the array."""
-    slices = []
-    for axis, step in enumerate(spacing_mm):
-        others = tuple(other for other in range(3) if other != axis)
-        inside = np.flatnonzero(mask.any(axis=others))
-        margin = int(np.ceil(margin_mm / step))
-        slices.append(
-            slice(max(int(inside[0]) - margin, 0), min(int(inside[-1]) + margin + 1, mask.shape[axis]))
-        )
-    return (slices[0], slices[1], slices[2])
