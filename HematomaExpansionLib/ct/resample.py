@@ -21,9 +21,12 @@ def on_regular_grid(stack: SliceStack, geometry: Geometry) -> "tuple[sitk.Image,
 
     A tilt is a shear: each slice is moved within its plane to where its position says, on a canvas that holds
     all of them, by linear interpolation along the shear only. Mixed spacing is interpolated linearly along
-    the normal to the finest distance that the protocol uses (a run of two steps or more, not the odd step
-    between two blocks). Both keep the integral of every object, and so its volume. Nothing is interpolated
-    where nothing needs it: a regular scan keeps its stored integers.
+    the normal to half of the finest distance that the protocol uses (a run of two steps or more, not the odd
+    step between two blocks). Voxel edges then lie on the slices and half way between them, so that a
+    threshold gives each slice the height of its own slab, as planimetry does (area x slice distance): at the
+    full finest distance, voxels half way between two slices lie on every threshold's edge, and a sharp
+    sphere across a change from 3 to 6 mm came out 5 % wrong. Nothing is interpolated where nothing needs it:
+    a regular scan keeps its stored integers.
 
     Args:
         stack: the slices, ascending.
@@ -49,8 +52,9 @@ def on_regular_grid(stack: SliceStack, geometry: Geometry) -> "tuple[sitk.Image,
     heights = stack.heights_mm
     spacing = float(heights[-1]) / (len(heights) - 1)
     if geometry.kind in (SliceGeometry.MIXED_SPACING, SliceGeometry.TILTED_MIXED_SPACING):
-        count, spacing = _finest(heights)
-        voxels = _interpolated(voxels, heights, spacing * np.arange(count, dtype=np.float64))
+        wanted, spacing = _fine_heights(heights)
+        origin = origin + wanted[0] * stack.normal
+        voxels = _interpolated(voxels, heights, wanted)
         distances = ", ".join(f"{distance:.2f}" for distance in geometry.slice_distances_mm)
         corrections.append(f"slice distances of {distances} mm interpolated linearly to {spacing:.2f} mm")
 
@@ -94,20 +98,27 @@ def _moved_by_fraction(slice_: "NDArray[np.float32]", fraction: float, axis: int
     return np.float32(fraction) * before + np.float32(1 - fraction) * here
 
 
-def _finest(heights: "NDArray[np.float64]", tolerance_mm: float = 0.1) -> tuple[int, float]:
-    """Number and distance of slices that span the same heights with the finest distance of the protocol."""
-    found = runs(np.diff(heights), tolerance_mm)
-    finest = min(
-        (step for step, first, last in found if last > first), default=min(step for step, _, _ in found)
-    )
-    steps = int(np.ceil(heights[-1] / finest - 0.05))
-    return steps + 1, float(heights[-1]) / steps
+def _fine_heights(
+    heights: "NDArray[np.float64]", tolerance_mm: float = 0.1
+) -> "tuple[NDArray[np.float64], float]":
+    """Centres of voxels that fill the slabs of all slices, and their distance, mm.
+
+    The outer slabs reach half a step beyond the first and the last slice.
+    """
+    steps = np.diff(heights)
+    found = runs(steps, tolerance_mm)
+    finest = min((step for step, first, last in found if last > first), default=float(steps.min()))
+    bottom = heights[0] - steps[0] / 2
+    extent = float(heights[-1] + steps[-1] / 2 - bottom)
+    count = int(np.ceil(2 * extent / finest - 0.05))
+    spacing = extent / count
+    return bottom + spacing * (np.arange(count) + 0.5), spacing
 
 
 def _interpolated(
     voxels: "NDArray[Any]", heights: "NDArray[np.float64]", wanted: "NDArray[np.float64]"
 ) -> "NDArray[np.float32]":
-    """Linear interpolation along z from the stored heights to the wanted ones (both in mm, ascending)."""
+    """Linear interpolation along z from the stored heights to the wanted ones, constant beyond the ends."""
     upper = np.clip(np.searchsorted(heights, wanted), 1, len(heights) - 1)
     weights = np.clip((wanted - heights[upper - 1]) / (heights[upper] - heights[upper - 1]), 0, 1)
     result = np.empty((len(wanted), *voxels.shape[1:]), np.float32)
