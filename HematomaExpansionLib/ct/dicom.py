@@ -57,7 +57,6 @@ class SliceHeader:
         pixel_mm: ``(y, x)``.
         shape: ``(rows, columns)``.
         thickness_mm: None where not stored.
-        rescaled: whether the file says how stored values become HU.
         acquired: acquisition time, local to the scanner, without a zone.
     """
 
@@ -70,7 +69,6 @@ class SliceHeader:
     pixel_mm: tuple[float, float]
     shape: tuple[int, int]
     thickness_mm: float | None
-    rescaled: bool
     acquired: datetime | None
 
 
@@ -204,7 +202,6 @@ def _slice(file: Path, index: int, own: "Dataset", series: SeriesHeader, header:
         pixel_mm=(rows, columns),
         shape=(int(own.Rows), int(own.Columns)),
         thickness_mm=float(thickness) if thickness not in (None, "") else None,
-        rescaled="RescaleIntercept" in own and "RescaleSlope" in own,
         acquired=_acquired(header),
     )
 

@@ -116,7 +116,7 @@ def classify(
     name: str,
     *,
     spacing_tolerance_mm: float = 0.1,
-    shift_tolerance_mm: float = 0.2,
+    shift_tolerance_mm: float = 0.5,
     planned_run: int = 3,
     thickness_tolerance: float = 0.25,
 ) -> Geometry:
@@ -132,7 +132,8 @@ def classify(
         stack: the slices, ascending.
         name: of the scan, for messages.
         spacing_tolerance_mm: distances that differ by no more are one distance (positions are rounded).
-        shift_tolerance_mm: a sideways shift over the whole stack of no more than this is no tilt.
+        shift_tolerance_mm: a sideways shift over the whole stack of no more than this is no tilt (0.2 degrees
+            over 150 mm).
         planned_run: steps in a row from which a wider distance is a protocol, not a hole.
         thickness_tolerance: relative difference up to which slice thickness confirms a distance.
 
@@ -167,6 +168,28 @@ def classify(
         (True, True): SliceGeometry.TILTED_MIXED_SPACING,
     }
     return Geometry(kinds[tilt != 0, mixed], count, distances, tilt)
+
+
+def gap_warning(stack: SliceStack, min_gap_mm: float = 1.0, min_share: float = 0.25) -> tuple[str, ...]:
+    """Warn where neighbouring slices leave tissue between them unimaged.
+
+    Args:
+        stack: the slices, ascending.
+        min_gap_mm: least gap (distance less the mean thickness of the two slices) that is worth a warning.
+        min_share: and least share of the distance that it must be.
+    """
+    if stack.thickness_mm is None:
+        return ()
+    thickness = np.array(stack.thickness_mm)
+    steps = np.diff(stack.heights_mm)
+    gaps = steps - (thickness[1:] + thickness[:-1]) / 2
+    widest = int(gaps.argmax())
+    if gaps[widest] < max(min_gap_mm, min_share * steps[widest]):
+        return ()
+    return (
+        f"Slices {thickness[widest]:.1f} mm thick lie up to {steps[widest]:.1f} mm apart: the tissue between "
+        "them was not imaged, and volumes are estimates there.",
+    )
 
 
 def runs(steps: "NDArray[np.float64]", tolerance_mm: float) -> list[tuple[float, int, int]]:
@@ -213,7 +236,7 @@ def _tilt_degrees(stack: SliceStack, name: str, tolerance_mm: float) -> float:
     heights = stack.heights_mm
     slope = heights @ shifts / (heights @ heights)
     residual = float(np.abs(shifts - heights[:, None] * slope).max())
-    limit = max(5 * tolerance_mm, max(stack.pixel_mm))
+    limit = max(2 * tolerance_mm, max(stack.pixel_mm))
     if residual > limit:
         raise GeometryError(
             f"{name}: slices are shifted sideways by up to {residual:.1f} mm without a constant tilt; "

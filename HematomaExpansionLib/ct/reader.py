@@ -1,7 +1,6 @@
 """Read a head CT from a DICOM folder or file, NIfTI or NRRD, checked and on a regular grid."""
 
 import hashlib
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ import numpy as np
 from ..errors import UnreadableFile
 from . import checks
 from .dicom import read_headers, stack_of_slices
-from .geometry import SliceStack, classify, stack_of_image
+from .geometry import SliceStack, classify, gap_warning, stack_of_image
 from .resample import on_regular_grid
 from .scan import HeadCT, SeriesChoice
 from .series import choose
@@ -95,7 +94,8 @@ def head_ct_from_slices(
     checks.coverage(stack, name)
     checks.hounsfield(stack.hu, name)
     image, geometry = on_regular_grid(stack, geometry)
-    warnings += checks.head(image, name)
+    checks.head(image, name)
+    warnings += gap_warning(stack) + checks.contrast_warning(image)
     return HeadCT(image, name, source, geometry, acquired, series, warnings, sha256(stack))
 
 
@@ -117,12 +117,12 @@ def sha256(stack: SliceStack) -> str:
 
 
 def _read_dicom(path: Path) -> HeadCT:
+    name = path.resolve().name
     headers, others = read_headers(path)
     if not headers:
         found = f"only {', '.join(sorted(set(others)))}" if others else "no DICOM file"
-        raise UnreadableFile(f"{path.name}: {found} in it; a DICOM CT series is needed")
-    slices, choice, warnings = choose(headers, path.name)
-    stack = stack_of_slices(slices, path.name)
+        raise UnreadableFile(f"{name}: {found} in it; a DICOM CT series is needed")
+    slices, choice, warnings = choose(headers, name)
+    stack = stack_of_slices(slices, name)
     times = [s.acquired for s in slices if s.acquired is not None]
-    scan = head_ct_from_slices(stack, path.name, "DICOM", min(times, default=None), choice, warnings)
-    return replace(scan, series=choice)
+    return head_ct_from_slices(stack, name, "DICOM", min(times, default=None), choice, warnings)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import GeometryError, HematomaExpansionError, NotAHeadCT
+from ..errors import GeometryError, NotAHeadCT
 from .checks import MIN_COVERAGE_MM, MIN_SLICES
 from .dicom import SliceHeader
 from .scan import SeriesChoice
@@ -65,18 +65,11 @@ def choose(
         GeometryError: when the only axial CT has too few slices or too little coverage.
     """
     candidates = _candidates(slices)
-    usable: list[_Candidate] = []
-    rejected: list[tuple[str, str]] = []
-    only_short = True
-    for candidate in candidates:
-        reason, short = _refusal(candidate)
-        if reason:
-            rejected.append((candidate.name, reason))
-            only_short = only_short and short
-        else:
-            usable.append(candidate)
+    refusals = [(candidate, *_refusal(candidate)) for candidate in candidates]
+    usable = [candidate for candidate, reason, _ in refusals if not reason]
+    rejected = [(candidate.name, reason) for candidate, reason, _ in refusals if reason]
     if not usable:
-        error: type[HematomaExpansionError] = GeometryError if only_short else NotAHeadCT
+        error = GeometryError if any(short for _, _, short in refusals) else NotAHeadCT
         listed = "; ".join(f"{series}: {reason}" for series, reason in rejected)
         raise error(f"{name}: no axial head CT series in it ({listed})")
     patients = {candidate.slices[0].series.patient_id for candidate in usable}
@@ -89,19 +82,28 @@ def choose(
 
 
 def _candidates(slices: Sequence[SliceHeader]) -> list[_Candidate]:
-    groups: dict[tuple[object, ...], list[SliceHeader]] = defaultdict(list)
-    for header in slices:
-        orientation = tuple(round(v, 2) + 0.0 for v in header.orientation)
-        localizer = "LOCALIZER" in header.series.image_type
-        pixels = tuple(round(v, 4) for v in header.pixel_mm)
-        groups[header.series.uid, orientation, header.shape, pixels, localizer].append(header)
-    return sorted(
-        (_candidate(group) for group in groups.values()), key=lambda c: (c.slices[0].series.number, c.name)
+    """Series, each split where orientation, pixel grid or being a localiser differs."""
+    groups: dict[tuple[str, bool], list[list[SliceHeader]]] = defaultdict(list)
+    for header in sorted(slices, key=lambda s: (s.instance_uid, s.frame)):
+        of_series = groups[header.series.uid, "LOCALIZER" in header.series.image_type]
+        like = next((group for group in of_series if _same_grid(group[0], header)), None)
+        if like is None:
+            of_series.append([header])
+        else:
+            like.append(header)
+    found = [_candidate(group) for of_series in groups.values() for group in of_series]
+    return sorted(found, key=lambda c: (c.slices[0].series.number, c.name, c.slices[0].instance_uid))
+
+
+def _same_grid(a: SliceHeader, b: SliceHeader) -> bool:
+    return (
+        a.shape == b.shape
+        and np.allclose(a.orientation, b.orientation, atol=0.01)
+        and np.allclose(a.pixel_mm, b.pixel_mm, rtol=0.01)
     )
 
 
 def _candidate(slices: list[SliceHeader]) -> _Candidate:
-    slices = sorted(slices, key=lambda s: (s.instance_uid, s.frame))
     series = slices[0].series
     row, column = (np.array(slices[0].orientation[i : i + 3]) for i in (0, 3))
     normal = np.cross(row, column)
