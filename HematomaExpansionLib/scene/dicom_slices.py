@@ -1,0 +1,94 @@
+"""What the DICOM files behind a volume node say about where its slices lie.
+
+A scene loads a DICOM series onto a regular grid, in the order of the files. Where the slices are not evenly
+spaced, or the files not in the order of their positions, that grid is wrong and the node does not say so.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..ct.dicom import SliceHeader, read_headers, stack_of_slices
+from ..ct.geometry import SliceStack
+from ..errors import GeometryError
+
+if TYPE_CHECKING:
+    import slicer
+    from numpy.typing import NDArray
+
+
+def slice_headers(node: "slicer.vtkMRMLVolumeNode") -> list[SliceHeader]:
+    """Headers of the slices a volume was loaded from; empty when it was not loaded from DICOM slices."""
+    return [header for file in _files(node) for header in read_headers(file)[0]]
+
+
+def misplaced_slices(
+    headers: list[SliceHeader],
+    hu: "NDArray[Any]",
+    matrix: "NDArray[np.float64]",
+    name: str,
+    tolerance_mm: float = 0.1,
+) -> SliceStack | None:
+    """The slices as their files place them, when the volume's grid places them elsewhere.
+
+    Args:
+        headers: of the slices the volume was loaded from, in the order of its slices.
+        hu: the volume's voxels ``[k, j, i]``.
+        matrix: the volume's 4 x 4 matrix from index to LPS millimetres.
+        name: of the volume, for messages.
+        tolerance_mm: how far a slice may lie from where its file says.
+
+    Returns:
+        The slices read from their files; None when the volume's own grid is right, or was changed by the
+        user from one that was right.
+
+    Raises:
+        GeometryError: when the grid is wrong and the volume was changed since, so that the files cannot help.
+    """
+    true = np.array([header.position_mm for header in headers])
+    own = matrix[:3, 3] + np.arange(len(hu))[:, None] * matrix[:3, 2]
+    if (
+        len(true) == len(own)
+        and min(np.abs(own - true).max(), np.abs(own[::-1] - true).max()) <= tolerance_mm
+    ):
+        return None
+    if np.abs(np.diff(true, n=2, axis=0)).max(initial=0.0) <= tolerance_mm:
+        return None
+    first = headers[0]
+    in_plane = np.reshape(first.orientation, (2, 3)).T * (first.pixel_mm[1], first.pixel_mm[0])
+    stack = stack_of_slices(headers, name)
+    if np.abs(matrix[:3, :2] - in_plane).max() > 1e-3 or not _same_slices(hu, stack.hu):
+        raise GeometryError(
+            f"{name}: was changed after it was loaded onto a grid that its DICOM files contradict "
+            "(uneven or unsorted slices); load the series again and use it unchanged"
+        )
+    return stack
+
+
+def _same_slices(a: "NDArray[Any]", b: "NDArray[Any]") -> bool:
+    """Whether two stacks hold the same slices, in any order."""
+    if a.shape != b.shape:
+        return False
+    sums_a, sums_b = (np.sort(stack.sum(axis=(1, 2), dtype=np.float64)) for stack in (a, b))
+    return np.array_equal(sums_a, sums_b)
+
+
+def _files(node: "slicer.vtkMRMLVolumeNode") -> list[Path]:
+    """The files of the node's storage, or those that Slicer's DICOM database has for its instances."""
+    storage = node.GetStorageNode()
+    names: list[str] = []
+    if storage is not None:
+        names = [storage.GetNthFileName(i) or "" for i in range(storage.GetNumberOfFileNames())]
+        names = names or [storage.GetFileName() or ""]
+    if len(names) < 2:
+        names += _database_files(node)
+    return [Path(name) for name in dict.fromkeys(names) if name and Path(name).is_file()]
+
+
+def _database_files(node: "slicer.vtkMRMLVolumeNode") -> list[str]:
+    import slicer
+
+    database = getattr(slicer, "dicomDatabase", None)
+    instances = (node.GetAttribute("DICOM.instanceUIDs") or "").split()
+    return [] if database is None else [database.fileForInstance(uid) for uid in instances]
