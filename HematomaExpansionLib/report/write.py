@@ -1,0 +1,37 @@
+"""Write everything a study has to say into one folder."""
+
+from pathlib import Path
+
+from ..files import folder_written_whole
+from ..study import Study
+from .build import build_content
+from .figures import draw_figures
+from .html import html_report
+from .pdf import pdf_report
+from .volumes import write_volumes_csv
+
+
+def write_study(study: Study, out: Path) -> list[Path]:
+    """Write the result, the report, the volumes and the figures, all of them or none.
+
+    Args:
+        study: what :func:`HematomaExpansionLib.study.analyze` returned.
+        out: folder; it is created when absent, and other files in it stay.
+
+    Returns:
+        The files written: ``result.json``, ``report.html``, ``report.pdf``, ``volumes.csv`` and
+        ``figure-*.png``.
+
+    Raises:
+        OutputError: when the folder cannot be created or written.
+    """
+    content = build_content(study.result, draw_figures(study))
+    with folder_written_whole(out) as folder:
+        (folder / "result.json").write_text(study.result.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        (folder / "report.html").write_text(html_report(content), encoding="utf-8")
+        (folder / "report.pdf").write_bytes(pdf_report(content))
+        write_volumes_csv(study.result, folder / "volumes.csv")
+        for figure in content.figures:
+            (folder / figure.file).write_bytes(figure.png)
+        names = sorted(item.name for item in folder.iterdir())
+    return [out / name for name in names]
