@@ -30,40 +30,40 @@ def misplaced_slices(
     name: str,
     tolerance_mm: float = 0.1,
 ) -> SliceStack | None:
-    """The slices as their files place them, when the volume's grid places them elsewhere.
+    """The slices as their files place them, when the volume's grid spaces them otherwise.
+
+    A volume that was only moved keeps its grid.
 
     Args:
         headers: of the slices the volume was loaded from, in the order of its slices.
         hu: the volume's voxels ``[k, j, i]``.
         matrix: the volume's 4 x 4 matrix from index to LPS millimetres.
         name: of the volume, for messages.
-        tolerance_mm: how far a slice may lie from where its file says.
+        tolerance_mm: how far a slice may lie, relative to the first, from where its file says.
 
     Returns:
-        The slices read from their files; None when the volume's own grid is right, or was changed by the
-        user from one that was right.
+        The slices read from their files; None when the volume's own grid is right, or when the user changed
+        the volume and the files hold evenly spaced slices.
 
     Raises:
         GeometryError: when the grid is wrong and the volume was changed since, so that the files cannot help.
     """
-    true = np.array([header.position_mm for header in headers])
-    own = matrix[:3, 3] + np.arange(len(hu))[:, None] * matrix[:3, 2]
-    if (
-        len(true) == len(own)
-        and min(np.abs(own - true).max(), np.abs(own[::-1] - true).max()) <= tolerance_mm
-    ):
-        return None
-    if np.abs(np.diff(true, n=2, axis=0)).max(initial=0.0) <= tolerance_mm:
+    positions = np.array([header.position_mm for header in headers])
+    true = positions - positions[0]
+    own = np.arange(len(hu))[:, None] * matrix[:3, 2]
+    if len(true) == len(own) and min(np.abs(true - own).max(), np.abs(true + own).max()) <= tolerance_mm:
         return None
     first = headers[0]
     in_plane = np.reshape(first.orientation, (2, 3)).T * (first.pixel_mm[1], first.pixel_mm[0])
     stack = stack_of_slices(headers, name)
-    if np.abs(matrix[:3, :2] - in_plane).max() > 1e-3 or not _same_slices(hu, stack.hu):
-        raise GeometryError(
-            f"{name}: was changed after it was loaded onto a grid that its DICOM files contradict "
-            "(uneven or unsorted slices); load the series again and use it unchanged"
-        )
-    return stack
+    if np.abs(matrix[:3, :2] - in_plane).max() <= 1e-3 and _same_slices(hu, stack.hu):
+        return stack
+    if np.abs(np.diff(true, n=2, axis=0)).max(initial=0.0) <= tolerance_mm:
+        return None
+    raise GeometryError(
+        f"{name}: was changed after it was loaded onto a grid that its DICOM files contradict "
+        "(uneven or unsorted slices); load the series again and use it unchanged"
+    )
 
 
 def _same_slices(a: "NDArray[Any]", b: "NDArray[Any]") -> bool:
@@ -71,7 +71,7 @@ def _same_slices(a: "NDArray[Any]", b: "NDArray[Any]") -> bool:
     if a.shape != b.shape:
         return False
     sums_a, sums_b = (np.sort(stack.sum(axis=(1, 2), dtype=np.float64)) for stack in (a, b))
-    return np.array_equal(sums_a, sums_b)
+    return np.allclose(sums_a, sums_b, rtol=1e-6, atol=1.0)
 
 
 def _files(node: "slicer.vtkMRMLVolumeNode") -> list[Path]:

@@ -151,6 +151,35 @@ def test_scaling_is_measured(scene: Any, series: Callable[[str], list[Path]]) ->
     assert head_ct_from_volume(node).voxel_ml == pytest.approx(1.05**3 * still.voxel_ml, rel=1e-6)
 
 
+def test_reader_that_drops_the_shear(scene: Any, series: Callable[[str], list[Path]]) -> None:
+    files = series("tilted")
+    node = load(scene, *files)
+    normal = SLICES["tilted"].normal
+    node.SetIJKToRASDirections(-1, 0, -normal[0], 0, -normal[2], -normal[1], 0, -normal[1], normal[2])
+    matrix = local_matrix(node)
+    assert abs(matrix[:3, 1] @ matrix[:3, 2]) < 1e-9
+    found = head_ct_from_volume(node)
+    assert_same_scan(found, read_ct(files[0].parent))
+
+
+def test_volume_that_was_centred_stays_there(scene: Any, series: Callable[[str], list[Path]]) -> None:
+    files = series("regular")
+    node = load(scene, *files)
+    node.SetOrigin(*np.add(node.GetOrigin(), (10, 20, 30)))
+    shift = np.array(head_ct_from_volume(node).image.GetOrigin()) - read_ct(files[0].parent).image.GetOrigin()
+    np.testing.assert_allclose(shift, (-10, -20, 30), atol=1e-6)
+
+
+def test_voxels_that_were_edited_are_measured(scene: Any, series: Callable[[str], list[Path]]) -> None:
+    import slicer
+
+    node = load(scene, *series("regular"))
+    voxels_of_node = slicer.util.arrayFromVolume(node)
+    voxels_of_node[20, 60:64, 60:64] = 77
+    slicer.util.arrayFromVolumeModified(node)
+    assert np.count_nonzero(head_ct_from_volume(node).hu == 77) == 16
+
+
 def test_uneven_series_that_was_changed_is_refused(scene: Any, series: Callable[[str], list[Path]]) -> None:
     node = load(scene, *series("mixed"))
     put_under(scene, node, np.array([[0, -1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1.0]]))
