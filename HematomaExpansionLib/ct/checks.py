@@ -48,9 +48,17 @@ def finite(hu: "NDArray[Any]", name: str) -> None:
         NotAHeadCT: naming how many there are.
     """
     if np.issubdtype(hu.dtype, np.floating):
-        bad = int(hu.size - np.isfinite(hu).sum())
-        if bad:
-            raise NotAHeadCT(f"{name}: {bad} voxels are NaN or infinite; every voxel must have a HU value")
+        none_without_value(int(hu.size - np.isfinite(hu).sum()), name)
+
+
+def none_without_value(count: int, name: str) -> None:
+    """Refuse a count of NaN or infinite voxels that is not 0.
+
+    Raises:
+        NotAHeadCT: naming the count.
+    """
+    if count:
+        raise NotAHeadCT(f"{name}: {count} voxels are NaN or infinite; every voxel must have a HU value")
 
 
 def coverage(stack: SliceStack, name: str) -> None:
@@ -140,16 +148,11 @@ def head(
     Raises:
         NotAHeadCT: naming the measure that is out of range.
     """
-    from scipy import ndimage
-
     grid_mm = 4.0
     hu = _coarse(image, grid_mm)
-    opened = ndimage.binary_opening(hu > _BODY_HU, ndimage.generate_binary_structure(3, 1), iterations=2)
-    objects, count = ndimage.label(opened)
-    if not count:
+    body = _body(hu > _BODY_HU)
+    if not body.any():
         raise NotAHeadCT(f"{name}: no body in the image; a head is needed")
-    largest = objects == int(np.bincount(objects.ravel())[1:].argmax()) + 1
-    body = np.stack([ndimage.binary_fill_holes(slice_) for slice_ in largest])
 
     lung = float(((hu > _LUNG_HU[0]) & (hu < _LUNG_HU[1]) & body).sum() / body.sum())
     if lung > max_lung:
@@ -218,6 +221,18 @@ def _coarse(image: "sitk.Image", grid_mm: float) -> "NDArray[np.float32]":
         sitk.sitkFloat32,
     )
     return np.asarray(sitk.GetArrayFromImage(coarse))
+
+
+def _body(tissue: "NDArray[np.bool_]") -> "NDArray[np.bool_]":
+    """The largest object, its air spaces filled; thin shells (table, head holder) are opened away first."""
+    from scipy import ndimage
+
+    cross = ndimage.generate_binary_structure(3, 1)
+    solid = ndimage.binary_opening(tissue, cross)
+    filled = np.stack([ndimage.binary_fill_holes(slice_) for slice_ in solid])
+    objects, count = ndimage.label(ndimage.binary_opening(filled, cross, iterations=2))
+    sizes = np.bincount(objects.ravel(), minlength=count + 1)[1:]
+    return np.asarray(objects == int(sizes.argmax()) + 1) if count else np.zeros_like(tissue)
 
 
 def _ring(bone: "NDArray[np.bool_]", body: "NDArray[np.bool_]", grid_mm: float) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import GeometryError, NotAHeadCT, UnreadableFile
 from .geometry import SliceStack, sorted_stack
+from .volume_files import quiet_itk
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -139,7 +140,8 @@ def _voxels(file: Path) -> "NDArray[Any]":
     import SimpleITK as sitk
 
     try:
-        array = sitk.GetArrayFromImage(sitk.ReadImage(str(file)))
+        with quiet_itk():
+            array = sitk.GetArrayFromImage(sitk.ReadImage(str(file)))
     except RuntimeError as error:
         raise UnreadableFile(f"{file.name}: the voxels cannot be decoded; is it truncated?") from error
     if array.ndim == 2:

@@ -14,7 +14,7 @@ from .geometry import SliceStack, classify, gap_warning, stack_of_image
 from .resample import on_regular_grid
 from .scan import HeadCT, SeriesChoice
 from .series import choose
-from .volume_files import file_format, read_image
+from .volume_files import file_format, non_finite_voxels, read_image
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
@@ -40,6 +40,8 @@ def read_ct(path: Path) -> HeadCT:
         return _read_dicom(path)
     source = file_format(path)
     image, warnings = read_image(path)
+    if source == "NIfTI":
+        checks.none_without_value(non_finite_voxels(path), path.name)
     return head_ct_from_image(image, path.name, source, warnings=warnings)
 
 

@@ -71,8 +71,8 @@ def _unsheared(
 ) -> "tuple[NDArray[np.float32], NDArray[np.int_]]":
     """Move each slice ``[y, x]`` by its shift in pixels ``[z, 2]``; a shift under ``still_px`` is none."""
     shifts = np.where(np.abs(shifts).max(axis=0) < still_px, 0.0, shifts)
-    first = np.floor(shifts.min(axis=0)).astype(int)
-    last = np.ceil(shifts.max(axis=0)).astype(int)
+    first = np.floor(shifts.min(axis=0) + still_px).astype(int)
+    last = np.ceil(shifts.max(axis=0) - still_px).astype(int)
     rows, columns = voxels.shape[1:]
     height, width = (int(extent) for extent in np.array([rows, columns]) + last - first)
     canvas = np.full((len(voxels), height, width), AIR_HU, np.float32)

@@ -15,13 +15,17 @@ from .scan import SeriesChoice
 _BONE_WORDS = re.compile(
     r"bone|knochen|\bosseux|\bosso|\bosea|edge|lung|sharp|ultra ?high|petrous|temporal", re.I
 )
-_BONE_KERNEL = re.compile(r"^(FC([358]\d)|D|E|L|YA|YB|YC|YD)$", re.I)
-_NUMBERED_KERNEL = re.compile(r"^[A-Z]{1,2}(\d\d)[a-z]?\b")
+# Canon FC30-39, 50-59, 80-89; Philips D, E, L, Y*. Siemens kernels are numbered: 50 and more is sharp.
+_BONE_KERNEL = re.compile(r"^(FC[358]\d|D|E|L|YA|YB|YC|YD)$", re.I)
+_NUMBERED_KERNEL = re.compile(r"^(?!FC)[A-Z]{1,2}(\d\d)[a-z]?\b", re.I)
 _CONTRAST = re.compile(
-    r"\+ ?c\b|contrast|\bc\+|\bcta\b|angio|perfusion|venogra|\bpost\b|\bkm\b|\biv\b|bolus", re.I
+    r"\+ ?c\b|contrast|\bc\+|\bcta\b|angio|perfusion|venogra|\bpost\b(?! ?fossa)|\bkm\b|\biv\b|bolus", re.I
 )
-_NO_CONTRAST = re.compile(r"non?[- ]?contrast|without|w/?o\b|\bncct\b|unenhanced|nativ|\bnon[- ]?c", re.I)
-_OTHER_BODY = re.compile(r"chest|thorax|lung|abd|pelvis|spine|neck|extremit|cardiac|heart|knee|hip", re.I)
+_NO_CONTRAST = re.compile(
+    r"non?[- ]?contrast|without|w/?o\b|\bncct\b|unenhanced|nativ|\bnon[- ]?c\b|ohne km", re.I
+)
+_OTHER_BODY = re.compile(r"chest|thorax|lung|abd|pelvis|spine|neck|extremit|cardiac|heart|knee|hip\b", re.I)
+_LOCALISER = re.compile(r"\bscout|topogram|localizer|surview", re.I)
 
 
 @dataclass(frozen=True)
@@ -108,22 +112,21 @@ def _candidate(slices: list[SliceHeader]) -> _Candidate:
     row, column = (np.array(slices[0].orientation[i : i + 3]) for i in (0, 3))
     normal = np.cross(row, column)
     heights = sorted({round(float(np.dot(s.position_mm, normal)), 2) for s in slices})
-    words = f"{series.description} {series.kernel}"
+    description = series.description.replace("_", " ")
     numbered = _NUMBERED_KERNEL.match(series.kernel)
-    no_contrast = bool(_NO_CONTRAST.search(series.description))
+    no_contrast = bool(_NO_CONTRAST.search(description))
     return _Candidate(
         slices=tuple(slices),
         name=series.description or f"series {series.number}",
         count=len(heights),
         coverage_mm=_coverage(heights),
         axial=abs(normal[2]) > np.cos(np.radians(45)),
-        bone=bool(_BONE_WORDS.search(words))
+        bone=bool(_BONE_WORDS.search(f"{description} {series.kernel}"))
         or bool(_BONE_KERNEL.match(series.kernel))
         or (numbered is not None and int(numbered[1]) >= 50),
-        contrast=not no_contrast
-        and (_agent(series.contrast_agent) or bool(_CONTRAST.search(series.description))),
+        contrast=not no_contrast and (_agent(series.contrast_agent) or bool(_CONTRAST.search(description))),
         derived="DERIVED" in series.image_type or "SECONDARY" in series.image_type,
-        other_body=bool(_OTHER_BODY.search(f"{series.body_part} {series.description}")),
+        other_body=bool(_OTHER_BODY.search(f"{series.body_part} {description}")),
     )
 
 

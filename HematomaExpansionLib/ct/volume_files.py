@@ -2,11 +2,12 @@
 
 import gzip
 import os
+import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import numpy as np
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 SUFFIXES = {"NIfTI": (".nii", ".nii.gz"), "NRRD": (".nrrd", ".nhdr"), "DICOM": ()}
 """What a file of each format may be called; a DICOM file may have any name."""
+
+_FLOATS = {16: "f4", 64: "f8"}
+"""Datatype codes of NIfTI that can hold NaN."""
 
 
 def file_format(path: Path) -> str:
@@ -54,7 +58,7 @@ def read_image(path: Path) -> "tuple[sitk.Image, tuple[str, ...]]":
     """
     import SimpleITK as sitk
 
-    with _quiet():
+    with quiet_itk():
         try:
             image = sitk.ReadImage(str(path))
             only_sform = False
@@ -79,18 +83,39 @@ def read_image(path: Path) -> "tuple[sitk.Image, tuple[str, ...]]":
     )
 
 
+def non_finite_voxels(path: Path) -> int:
+    """How many stored voxels of a NIfTI file are NaN or infinite: ITK's reader turns them into 0 unasked."""
+    head = _head(path)
+    order = "<" if struct.unpack("<i", head[:4])[0] in (348, 540) else ">"
+    second = head[4:8] == b"n+2\0"
+    datatype = struct.unpack_from(f"{order}h", head, 12 if second else 70)[0]
+    if datatype not in _FLOATS:
+        return 0
+    offset = int(struct.unpack_from(f"{order}{'q' if second else 'f'}", head, 168 if second else 108)[0])
+    bad = 0
+    with _opened(path) as file:
+        file.seek(offset)
+        while chunk := file.read(1 << 24):
+            values = np.frombuffer(chunk[: len(chunk) // 8 * 8], f"{order}{_FLOATS[datatype]}")
+            bad += int(values.size - np.isfinite(values).sum())
+    return bad
+
+
 def _head(path: Path, size: int = 352) -> bytes:
     try:
-        with path.open("rb") as file:
-            if file.read(2) != b"\x1f\x8b":
-                file.seek(0)
-                return file.read(size)
-        with gzip.open(path, "rb") as unzipped:
-            return unzipped.read(size)
+        with _opened(path) as file:
+            return file.read(size)
     except FileNotFoundError as error:
         raise UnreadableFile(f"{path.name}: no such file or folder") from error
     except (OSError, EOFError, zlib.error) as error:
         raise UnreadableFile(f"{path.name}: cannot be read ({type(error).__name__})") from error
+
+
+def _opened(path: Path) -> BinaryIO:
+    """The file, unzipped on the way where it is gzip by content."""
+    with path.open("rb") as file:
+        zipped = file.read(2) == b"\x1f\x8b"
+    return cast(BinaryIO, gzip.open(path)) if zipped else path.open("rb")
 
 
 def _endings(kind: str) -> str:
@@ -112,7 +137,7 @@ def _sheared_sform(
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet_itk() -> Iterator[None]:
     """Keep ITK's own warnings off the terminal; what matters in them is checked here."""
     import SimpleITK as sitk
 
