@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..labels import APPEARANCE, Appearance, Label
-from ..study import GrowthLabel
+from ..volumetry.growth import GrowthLabel
 
 # Slicer's names for the two lists that its terminology selector and DICOM export look codes up in.
 _TYPE_CONTEXT = "Segmentation category and type - 3D Slicer General Anatomy list"

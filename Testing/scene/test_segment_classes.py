@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from HematomaExpansionLib.errors import MaskError
 from HematomaExpansionLib.labels import APPEARANCE, Label
 from HematomaExpansionLib.scene.appearance import terminology_entry
 from HematomaExpansionLib.scene.segment_classes import segment_class
@@ -16,6 +17,8 @@ NAMES = [
     ("intraparenchymal_hemorrhage", Label.ICH),
     ("IVH", Label.IVH),
     ("Intraventricular bleed", Label.IVH),
+    ("ventricular hemorrhage", Label.IVH),
+    ("cerebral_bleed", Label.ICH),
     ("SDH", Label.EXTRA_AXIAL),
     ("subdural haematoma", Label.EXTRA_AXIAL),
     ("Subarachnoid hemorrhage", Label.EXTRA_AXIAL),
@@ -52,6 +55,14 @@ def test_by_name(scene: Any, name: str, label: Label) -> None:
 @pytest.mark.parametrize(("entry", "label"), ENTRIES)
 def test_by_terminology(scene: Any, entry: str, label: Label) -> None:
     assert segment_class(segment("Segment_1", entry), "theirs", {}) == label
+
+
+@pytest.mark.parametrize("name", ["Segment_1", "Lateral ventricle", "cerebrum", "skull", "prich", ""])
+def test_anatomy_is_not_blood(scene: Any, name: str) -> None:
+    ventricle = _PREFIX.replace("49755003", "123037004") + "SCT^35764002^Brain ventricle~^^~~^^~^^"
+    for entry in ("", "broken", ventricle):
+        with pytest.raises(MaskError, match=f'theirs: segment "{name}" is of no known class'):
+            segment_class(segment(name, entry), "theirs", {})
 
 
 def test_name_tells_more_than_codes_and_the_user_most(scene: Any) -> None:

@@ -15,7 +15,8 @@ from HematomaExpansionLib.scene.archive import load_scene, save_scene
 from HematomaExpansionLib.scene.segmentations import labels_from_segmentation
 from HematomaExpansionLib.scene.study_scene import StudyNodes, show_study
 from HematomaExpansionLib.scene.volumes import image_from_volume, local_matrix, volume_from_image
-from HematomaExpansionLib.study import Comparison, GrowthLabel, Study
+from HematomaExpansionLib.study import Comparison, Study
+from HematomaExpansionLib.volumetry.growth import GrowthLabel
 from Testing.report.phantom import Bleed
 from Testing.report.phantom import study as phantom_study
 from Testing.scene.conftest import put_under
