@@ -1,6 +1,7 @@
 """NIfTI and NRRD files as images; the content of a file decides, and its name must agree."""
 
 import gzip
+import math
 import os
 import struct
 import zlib
@@ -84,20 +85,37 @@ def read_image(path: Path) -> "tuple[sitk.Image, tuple[str, ...]]":
 
 
 def non_finite_voxels(path: Path) -> int:
-    """How many stored voxels of a NIfTI file are NaN or infinite: ITK's reader turns them into 0 unasked."""
+    """How many stored voxels of a NIfTI file are NaN or infinite.
+
+    ITK's reader gives 0 for them unasked, and 0 for every voxel that a truncated file lacks.
+
+    Raises:
+        UnreadableFile: fewer voxels than the header says, or damaged compression.
+    """
     head = _head(path)
     order = "<" if struct.unpack("<i", head[:4])[0] in (348, 540) else ">"
-    second = head[4:8] == b"n+2\0"
-    datatype = struct.unpack_from(f"{order}h", head, 12 if second else 70)[0]
-    if datatype not in _FLOATS:
-        return 0
-    offset = int(struct.unpack_from(f"{order}{'q' if second else 'f'}", head, 168 if second else 108)[0])
+    if head[4:8] == b"n+2\0":  # NIfTI-2: dim, datatype, bitpix, vox_offset
+        dim = struct.unpack_from(f"{order}8q", head, 16)
+        kind, bits = struct.unpack_from(f"{order}2h", head, 12)
+        (offset,) = struct.unpack_from(f"{order}q", head, 168)
+    else:
+        dim = struct.unpack_from(f"{order}8h", head, 40)
+        kind, bits = struct.unpack_from(f"{order}2h", head, 70)
+        (offset,) = struct.unpack_from(f"{order}f", head, 108)
+    left = math.prod(dim[1 : dim[0] + 1]) * bits // 8
     bad = 0
-    with _opened(path) as file:
-        file.seek(offset)
-        while chunk := file.read(1 << 24):
-            values = np.frombuffer(chunk[: len(chunk) // 8 * 8], f"{order}{_FLOATS[datatype]}")
-            bad += int(values.size - np.isfinite(values).sum())
+    try:
+        with _opened(path) as file:
+            file.seek(int(offset))
+            while left > 0 and (chunk := file.read(min(left, 1 << 24))):
+                left -= len(chunk)
+                if kind in _FLOATS:
+                    values = np.frombuffer(chunk[: len(chunk) // 8 * 8], f"{order}{_FLOATS[kind]}")
+                    bad += int(values.size - np.isfinite(values).sum())
+    except (OSError, EOFError, zlib.error) as error:
+        raise UnreadableFile(f"{path.name}: cannot be read; is it truncated or corrupt?") from error
+    if left > 0:
+        raise UnreadableFile(f"{path.name}: {left} bytes of voxels are absent; is it truncated?")
     return bad
 
 

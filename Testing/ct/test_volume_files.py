@@ -99,6 +99,17 @@ def test_nan_is_counted_in_the_file(tmp_path: Path, name: str, dtype: type) -> N
     assert non_finite_voxels(tmp_path / name) == 3
 
 
+@pytest.mark.parametrize("name", ["a.nii", "a.nii.gz"])
+@pytest.mark.parametrize("kind", [sitk.sitkInt16, sitk.sitkFloat32])
+def test_truncated_nifti_is_refused(image: sitk.Image, tmp_path: Path, name: str, kind: int) -> None:
+    """ITK's NIfTI reader gives 0 for every voxel that is not there."""
+    path = tmp_path / name
+    sitk.WriteImage(sitk.Cast(image, kind), str(path))
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(UnreadableFile, match=r"^a\.nii.*truncated"):
+        non_finite_voxels(path)
+
+
 def test_integers_hold_no_nan(image: sitk.Image, tmp_path: Path) -> None:
     sitk.WriteImage(image - 1, str(tmp_path / "a.nii"))
     assert non_finite_voxels(tmp_path / "a.nii") == 0
