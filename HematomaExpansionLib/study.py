@@ -1,24 +1,16 @@
 """One patient: the scans in time order, what was found in each, and what changed."""
 
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from .ct.anatomy import Anatomy
 from .ct.scan import HeadCT
 from .result import StudyResult
 from .segmentation.segmenter import Segmentation
+from .volumetry.growth import GrowthLabel as GrowthLabel
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
-
-
-class GrowthLabel(IntEnum):
-    """Values of a growth map."""
-
-    NEW = 1
-    STABLE = 2
-    RESOLVED = 3
 
 
 @dataclass(frozen=True)
