@@ -6,7 +6,8 @@ import numpy as np
 
 from ..ct.windows import BRAIN
 from ..labels import APPEARANCE, Label
-from ..study import GrowthLabel, Study, TimePoint
+from ..study import Study, TimePoint
+from ..volumetry.growth import GrowthLabel
 from .content import Figure
 from .curve import curve_figure
 from .montage import montage_png

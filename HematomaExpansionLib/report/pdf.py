@@ -160,7 +160,9 @@ def _grid(table: Table, width: float) -> "Flowable":
         [_paragraph(cell, "cell" if column else "row") for column, cell in enumerate(row)]
         for row in table.rows
     ]
-    return Grid([header, *rows], colWidths=_widths(table, width), repeatRows=1, style=table_rules())
+    return Grid(
+        [header, *rows], colWidths=_widths(table, width), repeatRows=1, splitInRow=1, style=table_rules()
+    )
 
 
 def _widths(table: Table, width: float) -> list[float]:

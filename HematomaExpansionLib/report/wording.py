@@ -29,9 +29,9 @@ def signed(value: float, decimals: int = 1) -> str:
 
 def percent(probability: float) -> str:
     """A probability (0-1) in per cent; 0 % and 100 % are never claimed by rounding."""
-    if probability < 0.005:
+    if probability < 0.01:
         return "< 1 %"
-    if probability > 0.995:
+    if probability > 0.99:
         return "> 99 %"
     return f"{100 * probability:.0f} %"
 
