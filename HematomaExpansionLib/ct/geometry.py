@@ -125,8 +125,9 @@ def classify(
     Neighbouring distances that agree form a run. A change of protocol (3 mm through the posterior fossa, then
     6 mm) makes runs; one removed slice makes a single step of twice the distance. So a run that is longer
     than the larger of its neighbouring runs by at least half of the smaller one is a hole, unless it is
-    planned: it holds for ``planned_run`` steps, or the slice thickness grew with it. A step that is *shorter*
-    than its neighbours (two blocks that overlap) is never a hole.
+    planned: it holds for ``planned_run`` steps, or for two and the thickness of the slice between them grew
+    with it. A single step that leaves half of a slice's thickness or more unimaged is one too (a slice lost
+    where two blocks meet). A step that is *shorter* than its neighbours (blocks that overlap) is none.
 
     Args:
         stack: the slices, ascending.
@@ -210,14 +211,17 @@ def _refuse_holes(
     holes: list[str] = []
     for i, (step, first, last) in enumerate(found):
         beside = [found[j][0] for j in (i - 1, i + 1) if 0 <= j < len(found)]
-        if last - first + 1 >= planned_run or step < max(beside) + min(beside) / 2 - tolerance_mm:
+        if last - first + 1 >= planned_run:
             continue
+        wide = step >= max(beside) + min(beside) / 2 - tolerance_mm
         if stack.thickness_mm is not None:
-            thickness = np.array(
-                stack.thickness_mm[first + 1 : last + 1] or stack.thickness_mm[first : last + 2]
-            )
-            if np.all(np.abs(thickness - step) <= thickness_tolerance * step):
-                continue
+            ends = stack.thickness_mm[first : last + 2]
+            inner = np.array(ends[1:-1])
+            planned = first < last and bool(np.all(np.abs(inner - step) <= thickness_tolerance * step))
+            unimaged = first == last and step > max(beside) and step - np.mean(ends) >= min(ends) / 2
+            wide = (wide and not planned) or bool(unimaged)
+        if not wide:
+            continue
         usual = max(beside)
         holes += [
             f"{_place(stack, k)} to {_place(stack, k + 1)} ({step:.1f} mm, usual {usual:.1f} mm)"

@@ -107,6 +107,31 @@ def test_two_thick_end_slices_are_a_protocol_when_the_thickness_says_so() -> Non
     assert classify(stack(at, thickness=[3.0] * 11 + [6.0] * 2), "scan").kind is SliceGeometry.MIXED_SPACING
 
 
+@pytest.mark.parametrize(
+    ("step", "hole"),
+    [
+        (1.0, False),  # the blocks overlap, as in the real tilted scan
+        (5.5, False),  # they touch: (4 + 7) / 2
+        (7.0, False),  # part of the wide run
+        (8.1, True),  # 2.6 mm unimaged, over half of 4: the real scan without its first wide slice
+    ],
+)
+def test_a_slice_lost_where_two_blocks_meet(step: float, hole: bool) -> None:
+    at = heights((4, 13), (step, 1), (7, 13))
+    blocks = stack(at, thickness=[4.0] * 14 + [7.0] * 14)
+    if hole:
+        with pytest.raises(GeometryError, match=r"z = 52\.0 mm to z = 60\.1 mm"):
+            classify(blocks, "scan")
+    else:
+        assert classify(blocks, "scan").kind is SliceGeometry.MIXED_SPACING
+
+
+def test_a_slice_lost_from_overlapping_slices_is_missed_too() -> None:
+    """6 mm thick every 3 mm: the step of 6 leaves nothing unimaged, but a slice is not there."""
+    with pytest.raises(GeometryError, match="slices are missing"):
+        classify(stack(heights((3, 10), (6, 1), (3, 10)), thickness=[6.0] * 22), "scan")
+
+
 def test_one_position_twice_is_refused() -> None:
     with pytest.raises(GeometryError, match=r"same position \(z = 6\.0 mm\)"):
         classify(stack([0, 3, 6, 6, 9]), "scan")
