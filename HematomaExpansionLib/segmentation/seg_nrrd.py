@@ -84,6 +84,11 @@ def write_seg_nrrd(path: Path, labels: "sitk.Image", styles: Mapping[int, Segmen
     image.SetMetaData("Segmentation_MasterRepresentation", _REPRESENTATION)
     image.SetMetaData("Segmentation_ContainedRepresentationNames", f"{_REPRESENTATION}|")
     image.SetMetaData("Segmentation_ReferenceImageExtentOffset", "0 0 0")
+    # Without it Slicer forgets the grid and keeps only the box that holds something.
+    image.SetMetaData(
+        "Segmentation_ConversionParameters",
+        f"Reference image geometry|{_geometry(image)}|The grid of the scan.&",
+    )
     with written_whole(path) as temporary:
         sitk.WriteImage(image, str(temporary), useCompression=True)
 
@@ -150,6 +155,18 @@ def _terminology(tags: str) -> str:
         if name == _TERMINOLOGY_TAG:
             return value
     return ""
+
+
+def _geometry(image: "sitk.Image") -> str:
+    """Slicer's serialised grid: index-to-RAS matrix by rows, then first and last index along x, y, z."""
+    matrix = np.eye(4)
+    matrix[:3, :3] = np.array(image.GetDirection()).reshape(3, 3) @ np.diag(image.GetSpacing())
+    matrix[:3, 3] = image.GetOrigin()
+    matrix[:2] *= -1.0
+    # Adding 0.0 turns -0 into 0.
+    numbers = [f"{number:.15g}" for number in (matrix + 0.0).ravel()]
+    extent = [str(end) for length in image.GetSize() for end in (0, length - 1)]
+    return ";".join([*numbers, *extent, ""])
 
 
 def _extent(mask: "NDArray[np.bool_]") -> str:

@@ -136,11 +136,17 @@ def test_slicer_opens_it_with_names_colours_terminology_and_geometry(scene: Any,
         found = scalars == segment.GetLabelValue()
         assert np.count_nonzero(found) == np.count_nonzero(values == value)
         assert labelmap.GetSpacing() == pytest.approx(SPACING)
+    # The whole grid of the scan is kept, not only the box that holds something.
+    reference = slicer.vtkOrientedImageData()
+    geometry = segmentation.GetConversionParameter("Reference image geometry")
+    assert slicer.vtkSegmentationConverter.DeserializeImageGeometry(geometry, reference, False)
+    assert reference.GetExtent() == (0, 7, 0, 5, 0, 3)
     # The first voxel of the ICH, index (1, 2, 1), in Slicer's world (RAS): the first two axes are negated.
-    matrix = vtk.vtkMatrix4x4()
-    labelmap.GetImageToWorldMatrix(matrix)
     x, y, z = _labels().TransformIndexToPhysicalPoint((1, 2, 1))
-    assert matrix.MultiplyPoint((1, 2, 1, 1))[:3] == pytest.approx((-x, -y, z))
+    for grid in (labelmap, reference):
+        matrix = vtk.vtkMatrix4x4()
+        grid.GetImageToWorldMatrix(matrix)
+        assert matrix.MultiplyPoint((1, 2, 1, 1))[:3] == pytest.approx((-x, -y, z))
 
 
 def test_overlapping_segments_of_slicer_are_read_from_their_layers(scene: Any, tmp_path: Path) -> None:
