@@ -39,7 +39,7 @@ def _volumes(baseline: ScanResult, followup: ScanResult, change: Change) -> Tabl
         ),
         ("IVH", _ml(baseline, "ivh"), _ml(followup, "ivh"), _delta(change.ivh_ml), _band(change.ivh_ml, ivh)),
         (
-            "ICH + IVH",
+            "Both",
             _total(baseline),
             _total(followup),
             _delta(change.total_ml),
@@ -53,7 +53,7 @@ def _volumes(baseline: ScanResult, followup: ScanResult, change: Change) -> Tabl
         f"{number(model.ich_sem_ml)} mL for ICH, {number(model.ivh_sem_ml)} mL for IVH"
     )
     note += f", and {100 * model.cv:g} % of it." if model.cv else "."
-    header = ("mL", "Baseline", name, "Change", "95 % error band of the change")
+    header = ("mL", "Baseline", name, "Change", "95 % error band")
     return Table(f"{name} against baseline{elapsed}", header, rows, note)
 
 

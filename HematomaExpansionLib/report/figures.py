@@ -7,12 +7,12 @@ import numpy as np
 from ..ct.windows import BRAIN
 from ..labels import APPEARANCE, Label
 from ..study import Study, TimePoint
-from ..volumetry.growth import GrowthLabel
 from .content import Figure
 from .curve import curve_figure
+from .growth_style import GROWTH_STYLES
 from .montage import montage_png
 from .panels import Panels, common_field_mm, panels_of
-from .slices import choose_slices
+from .slices import aligned_followups, choose_slices
 from .wording import timepoint
 
 if TYPE_CHECKING:
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SCALE = f"W{BRAIN.width_hu:g} L{BRAIN.level_hu:g}, R = patient's right, bar 50 mm"
-_GROWTH = {
-    GrowthLabel.NEW: ("new", (0.835, 0.369, 0.0)),
-    GrowthLabel.STABLE: ("stable", (0.941, 0.894, 0.259)),
-    GrowthLabel.RESOLVED: ("resolved", (0.337, 0.706, 0.914)),
-}
 
 
 def draw_figures(study: Study) -> tuple[Figure, ...]:
@@ -39,10 +34,14 @@ def draw_figures(study: Study) -> tuple[Figure, ...]:
     panels = {point.name: panels_of(point, chosen[point.name]) for point in study.timepoints}
     field = common_field_mm(list(panels.values()))
     figures = [_montage(point, panels[point.name], field) for point in study.timepoints]
-    for comparison, change in zip(study.comparisons, study.result.changes, strict=True):
-        trusted = change.registration is not None and change.registration.trusted
+    aligned = aligned_followups(study)
+    for comparison in study.comparisons:
         growth = comparison.growth
-        if trusted and growth is not None and sitk.GetArrayViewFromImage(growth).any():
+        if (
+            comparison.timepoint in aligned
+            and growth is not None
+            and sitk.GetArrayViewFromImage(growth).any()
+        ):
             figures.append(_growth(comparison.timepoint, growth, panels[comparison.timepoint], field))
     curve = curve_figure(study.result.scans)
     return (*figures, curve) if curve else tuple(figures)
@@ -73,16 +72,17 @@ def _growth(name: str, growth: "sitk.Image", panels: Panels, field: tuple[float,
     values = _slices_of(growth, panels)
 
     def fill(axes: "Axes", index: int) -> None:
-        for value, (_, colour) in _GROWTH.items():
+        for value, style in GROWTH_STYLES.items():
             mask = values[index] == value
             ink = np.zeros((*mask.shape, 4))
-            ink[mask] = (*colour, 0.6)
+            ink[mask] = (*style.colour, 0.6)
             axes.imshow(ink, extent=panels.extent_mm, interpolation="nearest")
 
+    legend = [(style.name, style.colour) for style in GROWTH_STYLES.values()]
     said = timepoint(name)
     return Figure(
         file=name.replace("followup", "figure-growth") + ".png",
-        png=montage_png(panels, field, f"{said}: growth   {_SCALE}", list(_GROWTH.values()), fill),
+        png=montage_png(panels, field, f"{said}: growth   {_SCALE}", legend, fill),
         alt=f"{said}: the same slices with new, stable and resolved blood in colour.",
         caption=f"{said}. Blood (ICH + IVH) that is new, stable or resolved since the baseline. {_SCALE}.",
     )

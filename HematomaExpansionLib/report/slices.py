@@ -14,6 +14,15 @@ LEVELS = 8
 _BLOOD = (Label.ICH, Label.IVH, Label.EXTRA_AXIAL)
 
 
+def aligned_followups(study: Study) -> frozenset[str]:
+    """Names of the follow-ups whose alignment to the baseline is good enough to be shown."""
+    return frozenset(
+        change.timepoint
+        for change in study.result.changes
+        if change.registration is not None and change.registration.trusted
+    )
+
+
 def choose_slices(study: Study) -> dict[str, "NDArray[np.intp]"]:
     """Slice indices to show of each scan, from the feet up.
 
@@ -24,14 +33,11 @@ def choose_slices(study: Study) -> dict[str, "NDArray[np.intp]"]:
         timepoint name to ``LEVELS`` indices along z (fewer when a scan has fewer slices).
     """
     baseline = study.timepoints[0]
-    trusted = {
-        change.timepoint: change.registration is not None and change.registration.trusted
-        for change in study.result.changes
-    }
+    trusted = aligned_followups(study)
     blood = _blood_ml(baseline)
     heights: dict[str, NDArray[np.float64]] = {}
     for followup, comparison in zip(study.timepoints[1:], study.comparisons, strict=True):
-        if trusted.get(comparison.timepoint, False):
+        if comparison.timepoint in trusted:
             height = _heights_on_baseline(baseline, followup, comparison)
             nearest = np.clip(np.rint(height), 0, len(blood) - 1).astype(np.intp)
             np.add.at(blood, nearest, _blood_ml(followup))

@@ -3,11 +3,15 @@
 from pathlib import Path
 
 from ..files import folder_written_whole
+from ..segmentation.seg_nrrd import write_seg_nrrd
+from ..segmentation.segment_style import class_styles
 from ..study import Study
 from .build import build_content
 from .figures import draw_figures
+from .growth_style import GROWTH_STYLES
 from .html import html_report
 from .pdf import pdf_report
+from .slices import aligned_followups
 from .volumes import write_volumes_csv
 
 
@@ -19,8 +23,9 @@ def write_study(study: Study, out: Path) -> list[Path]:
         out: folder; it is created when absent, and other files in it stay.
 
     Returns:
-        The files written: ``result.json``, ``report.html``, ``report.pdf``, ``volumes.csv`` and
-        ``figure-*.png``.
+        The files written: ``result.json``, ``report.html``, ``report.pdf``, ``volumes.csv``,
+        ``baseline.seg.nrrd``, ``followup-1.seg.nrrd`` ..., ``growth-1.seg.nrrd`` ... (of each follow-up that
+        could be aligned to the baseline) and ``figure-*.png``.
 
     Raises:
         OutputError: when the folder cannot be created or written.
@@ -33,5 +38,17 @@ def write_study(study: Study, out: Path) -> list[Path]:
         write_volumes_csv(study.result, folder / "volumes.csv")
         for figure in content.figures:
             (folder / figure.file).write_bytes(figure.png)
+        _write_segmentations(study, folder)
         names = sorted(item.name for item in folder.iterdir())
     return [out / name for name in names]
+
+
+def _write_segmentations(study: Study, folder: Path) -> None:
+    for point in study.timepoints:
+        styles = class_styles(point.segmentation.classes)
+        write_seg_nrrd(folder / f"{point.name}.seg.nrrd", point.segmentation.labels, styles)
+    aligned = aligned_followups(study)
+    for comparison in study.comparisons:
+        if comparison.growth is not None and comparison.timepoint in aligned:
+            name = comparison.timepoint.replace("followup", "growth")
+            write_seg_nrrd(folder / f"{name}.seg.nrrd", comparison.growth, GROWTH_STYLES)

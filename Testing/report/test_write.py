@@ -1,15 +1,22 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
+import SimpleITK as sitk
 from pypdf import PdfReader
 
 from HematomaExpansionLib.errors import OutputError
 from HematomaExpansionLib.report.write import write_study
 from HematomaExpansionLib.result import StudyResult
+from HematomaExpansionLib.segmentation.seg_nrrd import read_seg_nrrd
 from HematomaExpansionLib.study import Study
+from Testing.report.phantom import Bleed, study
 
 FILES = {
+    "baseline.seg.nrrd",
+    "followup-1.seg.nrrd",
+    "growth-1.seg.nrrd",
     "figure-baseline.png",
     "figure-followup-1.png",
     "figure-growth-1.png",
@@ -25,6 +32,30 @@ def test_what_is_written(written: Path, pair: Study):
     assert not [item.name for item in written.parent.iterdir() if item.name.startswith(".writing-")]
     text = (written / "result.json").read_text(encoding="utf-8")
     assert StudyResult.model_validate_json(text) == pair.result
+
+
+def test_segmentations_are_those_of_the_study(written: Path, pair: Study):
+    wanted = {
+        "baseline": (pair.timepoints[0].segmentation.labels, ["ich", "ivh", "oedema"], (1, 2, 4)),
+        "followup-1": (pair.timepoints[1].segmentation.labels, ["ich", "ivh", "oedema"], (1, 2, 4)),
+        "growth-1": (pair.comparisons[0].growth, ["new", "stable", "resolved"], (1, 2, 3)),
+    }
+    for name, (labels, keys, values) in wanted.items():
+        segments = read_seg_nrrd(written / f"{name}.seg.nrrd")
+        assert [segment.key for segment in segments] == keys
+        for segment, value in zip(segments, values, strict=True):
+            assert segment.voxels.GetSpacing() == labels.GetSpacing()
+            assert np.array_equal(
+                sitk.GetArrayViewFromImage(segment.voxels), sitk.GetArrayViewFromImage(labels == value)
+            )
+
+
+def test_a_growth_map_that_is_not_to_be_read_is_not_written(tmp_path: Path):
+    names = {path.name for path in write_study(study(Bleed(15), Bleed(16), trusted=False), tmp_path)}
+    assert "followup-1.seg.nrrd" in names
+    assert not [name for name in names if "growth" in name]
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "could not be aligned well enough" in text
 
 
 def test_same_study_same_bytes_and_other_files_stay(written: Path, pair: Study, tmp_path: Path):
