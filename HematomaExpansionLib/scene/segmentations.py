@@ -7,7 +7,7 @@ import numpy as np
 
 from ..errors import MaskError
 from ..labels import Label
-from .appearance import SegmentStyle
+from ..segmentation.segment_style import SegmentStyle
 from .bootstrap import ensure_scene
 from .geometry import ijk_to_ras
 from .segment_classes import segment_class

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..report.growth_style import GROWTH_STYLES
+from ..report.slices import aligned_followups
+from ..segmentation.segment_style import class_styles
 from ..study import Study, TimePoint
 from . import display, subject_hierarchy
-from .appearance import GROWTH_STYLES, class_styles
 from .geometry import ijk_to_ras, same_voxels
 from .segmentations import segmentation_from_labels
 from .tables import expansion_table, volumes_table
@@ -25,7 +27,8 @@ class StudyNodes:
         volumes: the scan at each timepoint, on the grid that was measured in.
         segmentations: the classes at each timepoint.
         transforms: for each follow-up, its registration to the baseline. No volume is put under it.
-        growth: for each follow-up, new, stable and resolved blood; None where it could not be computed.
+        growth: for each follow-up, new, stable and resolved blood; None where it could not be computed,
+            or where the registration is not to be trusted.
         volumes_table: one row per scan.
         expansion_table: one row per follow-up and definition.
         folder: item of the study in the subject hierarchy.
@@ -70,13 +73,14 @@ def show_study(
         _show_segmentation(node, volume)
 
     transforms, growth = [], []
+    aligned = aligned_followups(study)
     by_name = {point.name: volume for point, volume in zip(study.timepoints, shown, strict=True)}
     for comparison in study.comparisons:
         transform = transform_node(comparison.to_baseline, f"{comparison.timepoint} to baseline")
         subject_hierarchy.place([transform], folders[comparison.timepoint])
         transforms.append(transform)
         grown = None
-        if comparison.growth is not None:
+        if comparison.growth is not None and comparison.timepoint in aligned:
             volume = by_name[comparison.timepoint]
             title = f"{comparison.timepoint} growth"
             grown = segmentation_from_labels(comparison.growth, volume, GROWTH_STYLES, title)

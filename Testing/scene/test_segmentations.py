@@ -6,9 +6,9 @@ import SimpleITK as sitk
 
 from HematomaExpansionLib.errors import MaskError
 from HematomaExpansionLib.labels import APPEARANCE, Label
-from HematomaExpansionLib.scene.appearance import class_styles
 from HematomaExpansionLib.scene.segmentations import labels_from_segmentation, segmentation_from_labels
 from HematomaExpansionLib.scene.volumes import volume_from_image
+from HematomaExpansionLib.segmentation.segment_style import class_styles
 from Testing.scene.conftest import put_under, rotation
 
 CLASSES = [Label.ICH, Label.IVH, Label.OEDEMA]

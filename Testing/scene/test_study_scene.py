@@ -10,11 +10,11 @@ import SimpleITK as sitk
 
 from HematomaExpansionLib.errors import OutputError, UnreadableFile
 from HematomaExpansionLib.labels import APPEARANCE, Label
-from HematomaExpansionLib.scene.appearance import terminology_entry
 from HematomaExpansionLib.scene.archive import load_scene, save_scene
 from HematomaExpansionLib.scene.segmentations import labels_from_segmentation
 from HematomaExpansionLib.scene.study_scene import StudyNodes, show_study
 from HematomaExpansionLib.scene.volumes import image_from_volume, local_matrix, volume_from_image
+from HematomaExpansionLib.segmentation.segment_style import terminology_entry
 from HematomaExpansionLib.study import Comparison, Study
 from HematomaExpansionLib.volumetry.growth import GrowthLabel
 from Testing.report.phantom import Bleed
@@ -179,6 +179,12 @@ def test_class_without_answer_has_no_segment(scene: Any) -> None:
     made = phantom_study(Bleed(ich_mm=12, classes=frozenset({Label.ICH})))
     (node,) = show_study(made).segmentations
     assert list(node.GetSegmentation().GetSegmentIDs()) == ["ich"]
+
+
+def test_growth_of_a_registration_not_to_be_trusted_is_not_shown(scene: Any) -> None:
+    nodes = show_study(phantom_study(Bleed(ich_mm=12), Bleed(ich_mm=17), trusted=False))
+    assert nodes.growth == (None,)
+    assert len(nodes.transforms) == 1
 
 
 def test_no_patient_in_the_scene(scene: Any, study: Study, tmp_path: Path) -> None:
