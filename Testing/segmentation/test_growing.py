@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from HematomaExpansionLib.segmentation.growing import box_around, grow, large_components
+from HematomaExpansionLib.ct.grid import box_around
+from HematomaExpansionLib.segmentation.growing import grow, large_components
 
 
 def _line(*values: float) -> np.ndarray:
