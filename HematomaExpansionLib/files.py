@@ -32,6 +32,16 @@ def written_whole(path: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def check_folder(folder: Path) -> None:
+    """Refuse an output folder that is a file, before the work is done.
+
+    Raises:
+        OutputError: when something else than a folder is there.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder}: is a file; the output must be a folder")
+
+
 @contextmanager
 def folder_written_whole(folder: Path) -> Iterator[Path]:
     """Give an empty temporary folder; move its files into ``folder`` when the block ends well.
@@ -41,10 +51,9 @@ def folder_written_whole(folder: Path) -> Iterator[Path]:
     Raises:
         OutputError: when the folder cannot be created or written.
     """
+    check_folder(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        if folder.exists() and not folder.is_dir():
-            raise OutputError(f"{folder}: is a file; the output must be a folder")
         temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
     except OSError as error:
         raise OutputError(f"{folder}: cannot write there ({error.strerror})") from error

@@ -1,16 +1,69 @@
 """One patient: the scans in time order, what was found in each, and what changed."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from .ct.anatomy import Anatomy
+from .ct.anatomy import Anatomy, locate_anatomy
+from .ct.reader import read_ct
 from .ct.scan import HeadCT
-from .result import StudyResult
-from .segmentation.segmenter import Segmentation
+from .errors import UsageError
+from .findings import describe_change, describe_scan
+from .progress import Progress
+from .result import Change, ScanResult, Stage, StudyResult
+from .segmentation.backends import DEFAULT_BACKEND, segmenter
+from .segmentation.segmenter import Segmentation, Segmenter
+from .software import software
+from .volumetry.error_model import ErrorModel, reader_error
+from .volumetry.expansion import Limits
 from .volumetry.growth import GrowthLabel as GrowthLabel
+from .volumetry.growth import growth_map
+from .volumetry.registration import register_skulls
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
+
+Door = Literal["python", "shell", "slicer"]
+LONGEST_FOLLOWUP_H = 24.0 * 365
+"""A follow-up later than a year does not show the expansion of a haematoma."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a user may choose.
+
+    Attributes:
+        segmenter: name of the back-end; see :mod:`.segmentation.backends`. With ``masks`` it is ``mask``.
+        masks: the user's own segmentations, one per scan in the order of the scans; empty for none.
+        mapping: values or segment names of the masks to classes; see :mod:`.segmentation.mask`.
+        blast_models: numbers of the BLAST-CT models, 1-12; None for the default one.
+        device: ``"auto"``, ``"cpu"`` or ``"cuda"``.
+        hours: hours from the baseline CT to each follow-up; empty to take them from the acquisition times.
+        limits: limits of the rules of expansion.
+        error_model: measurement error of the volumes.
+    """
+
+    segmenter: str = DEFAULT_BACKEND
+    masks: tuple[Path, ...] = ()
+    mapping: Mapping[int | str, str] | None = None
+    blast_models: tuple[int, ...] | None = None
+    device: str = "auto"
+    hours: tuple[float, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    error_model: ErrorModel = field(default_factory=reader_error)
+
+    def record(self) -> dict[str, object]:
+        """What the result keeps: every choice, and no path."""
+        return {
+            "segmenter": "mask" if self.masks else self.segmenter,
+            "mapping": None if self.mapping is None else {str(k): v for k, v in self.mapping.items()},
+            "blast_models": None if self.blast_models is None else list(self.blast_models),
+            "device": self.device,
+            "hours": list(self.hours),
+        }
 
 
 @dataclass(frozen=True)
@@ -57,3 +110,141 @@ class Study:
     result: StudyResult
     timepoints: tuple[TimePoint, ...]
     comparisons: tuple[Comparison, ...]
+
+
+def analyze(
+    baseline: Path | HeadCT,
+    followups: Sequence[Path | HeadCT] = (),
+    options: Options | None = None,
+    progress: Progress | None = None,
+    door: Door = "python",
+) -> Study:
+    """Measure the blood of a baseline CT, of its follow-ups, and the change between them.
+
+    Every scan is segmented and measured in its own space by the same back-end. Each follow-up is judged
+    against the baseline; the one with the most parenchymal blood is named, as Lee 2024 judges by it.
+
+    Args:
+        baseline: a DICOM folder or file, a NIfTI or NRRD file, or a scan that was read already.
+        followups: any number of the same, in time order.
+        options: the choices; the defaults when None.
+        progress: called at least every 2 s, except inside single ITK filters that cannot report.
+        door: which door calls, for the record.
+
+    Raises:
+        InputRefused: a scan or mask that cannot be analysed; its message is one line.
+        UsageError: options that do not exist or do not go together.
+        ModelError: weights or a package that a back-end needs are missing or wrong.
+        Cancelled: when the user asked to stop.
+    """
+    options, progress = options or Options(), progress or Progress()
+    inputs = [baseline, *followups]
+    names = ["baseline", *(f"followup-{number}" for number in range(1, len(inputs)))]
+    backends = _backends(options, len(inputs))
+    _check_hours(options, len(followups))
+    stages: list[Stage] = []
+    timed = _stopwatch(stages, progress)
+
+    with timed("reading"):
+        scans = [item if isinstance(item, HeadCT) else read_ct(item) for item in inputs]
+    hours = [_hours(scans, options, number) for number in range(len(scans))]
+    timepoints: list[TimePoint] = []
+    found: list[ScanResult] = []
+    for name, scan, backend, after in zip(names, scans, backends, hours, strict=True):
+        with timed(f"{name}: anatomy"):
+            anatomy = locate_anatomy(scan, progress)
+        with timed(f"{name}: segmentation"):
+            segmentation = backend.segment(scan, anatomy, progress)
+        with timed(f"{name}: measurement"):
+            timepoints.append(TimePoint(name, scan, anatomy, segmentation))
+            found.append(describe_scan(name, scan, anatomy, segmentation, after))
+    comparisons: list[Comparison] = []
+    changes: list[Change] = []
+    first = timepoints[0]
+    for point, finding in zip(timepoints[1:], found[1:], strict=True):
+        with timed(f"{point.name}: comparison"):
+            to_baseline, registration = register_skulls(first.scan, point.scan, progress)
+            growth = growth_image = None
+            if finding.total_ml is not None and found[0].total_ml is not None:
+                growth_image, growth = growth_map(
+                    first.segmentation.labels, point.segmentation.labels, to_baseline
+                )
+            comparisons.append(Comparison(point.name, to_baseline, growth_image))
+            changes.append(
+                describe_change(found[0], finding, registration, growth, options.limits, options.error_model)
+            )
+    result = StudyResult(
+        door=door,
+        options=options.record(),
+        software=software(),
+        scans=found,
+        changes=changes,
+        largest_followup=_largest(found[1:]),
+        warnings=_study_warnings(scans),
+        stages=stages,
+    )
+    return Study(result, tuple(timepoints), tuple(comparisons))
+
+
+def _backends(options: Options, scans: int) -> list[Segmenter]:
+    """One back-end per scan: the same for all, or one mask each."""
+    if options.masks and options.segmenter not in (DEFAULT_BACKEND, "mask"):
+        raise UsageError(f"segmenter {options.segmenter} and masks were both given; choose one")
+    if options.masks and len(options.masks) != scans:
+        raise UsageError(
+            f"{len(options.masks)} masks were given for {scans} scans; give one per scan, in order"
+        )
+    if options.masks:
+        return [segmenter("mask", mask=mask, mapping=options.mapping) for mask in options.masks]
+    backend = segmenter(options.segmenter, device=options.device, models=options.blast_models)
+    return [backend] * scans
+
+
+def _check_hours(options: Options, followups: int) -> None:
+    if options.hours and len(options.hours) != followups:
+        raise UsageError(
+            f"{len(options.hours)} times were given for {followups} follow-ups; give one each, in order"
+        )
+    for hours in options.hours:
+        if not 0 < hours < LONGEST_FOLLOWUP_H:
+            raise UsageError(
+                f"hours after the baseline: {hours:g} is not between 0 and {LONGEST_FOLLOWUP_H:g}"
+            )
+
+
+def _hours(scans: Sequence[HeadCT], options: Options, number: int) -> float | None:
+    """Hours from the baseline to scan ``number``."""
+    if number == 0:
+        return 0.0
+    if options.hours:
+        return options.hours[number - 1]
+    first, now = scans[0].acquired, scans[number].acquired
+    return None if first is None or now is None else (now - first).total_seconds() / 3600.0
+
+
+def _largest(followups: Sequence[ScanResult]) -> str | None:
+    known = [
+        (scan.volumes["ich"].ml, scan.timepoint) for scan in followups if scan.volumes["ich"] is not None
+    ]
+    return max(known, key=lambda pair: pair[0])[1] if known else None
+
+
+def _study_warnings(scans: Sequence[HeadCT]) -> list[str]:
+    hashes = [scan.sha256 for scan in scans]
+    if len(set(hashes)) < len(hashes):
+        return ["Two of the scans are the same image: no change can be read from them."]
+    return []
+
+
+def _stopwatch(stages: list[Stage], progress: Progress) -> Callable[[str], AbstractContextManager[None]]:
+    """A context manager that names a stage to ``progress`` and appends its seconds to ``stages``."""
+
+    @contextmanager
+    def timed(name: str) -> Iterator[None]:
+        progress.stage(name)
+        start = time.perf_counter()
+        yield
+        stages.append(Stage(name=name, seconds=round(time.perf_counter() - start, 3)))
+        progress(1.0)
+
+    return timed

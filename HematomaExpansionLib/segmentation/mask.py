@@ -115,6 +115,23 @@ class MaskSegmenter:
             warnings=warnings,
         )
 
+    def labels(self) -> "sitk.Image":
+        """The classes on the file's own grid, for measuring a segmentation without its scan.
+
+        Raises:
+            UnreadableFile: when the file cannot be read.
+            MaskError: when it is not a segmentation.
+        """
+        import SimpleITK as sitk
+
+        grid = sitk.DICOMOrient(self._layers[0].voxels, "LPS")
+        labels = np.zeros(grid.GetSize()[::-1], dtype=np.uint8)
+        for layer in self._layers:
+            labels[sitk.GetArrayViewFromImage(sitk.DICOMOrient(layer.voxels, "LPS")) > 0] = layer.label
+        image = sitk.GetImageFromArray(labels)
+        image.CopyInformation(grid)
+        return image
+
     @property
     def _is_seg_nrrd(self) -> bool:
         return has_segments(self._image)

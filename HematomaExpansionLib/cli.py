@@ -1,0 +1,274 @@
+"""The shell door: ``hematoma-expansion``.
+
+Results go to files and standard output; progress and messages go to standard error. A user's mistake is one
+line without a traceback.
+"""
+
+import json
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from . import __version__
+from .errors import HematomaExpansionError
+from .shell_progress import ProgressStyle, cancelled_by_signals, shown
+
+EXIT_CODES = (
+    "Exit codes: 0 done, 2 usage, 3 input refused, 4 model problem, 5 partly done, 70 internal error, "
+    "130 cancelled."
+)
+
+app = typer.Typer(
+    name="hematoma-expansion",
+    help=f"Intracerebral haemorrhage on head CT. Research only, not for clinical decisions. {EXIT_CODES}",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+models_app = typer.Typer(name="models", help="Weights: list, fetch, verify, remove.", no_args_is_help=True)
+app.add_typer(models_app)
+
+Segmenter = Annotated[str, typer.Option(help="threshold, blast-ct or mask.")]
+BlastModels = Annotated[str | None, typer.Option(help="BLAST-CT models to average, as 2 or 1,2,3 or 1-12.")]
+Device = Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="Where networks run.")]
+Json = Annotated[str | None, typer.Option("--json", help="Write JSON to this file; - is standard output.")]
+Mapping = Annotated[
+    str | None,
+    typer.Option(help="Classes of a mask's values or segments, as 1=ich,2=ivh (extra_axial, oedema)."),
+]
+Style = Annotated[ProgressStyle, typer.Option("--progress", help="How progress is shown on standard error.")]
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def analyze(
+    baseline: Annotated[Path, typer.Argument(help="DICOM folder, NIfTI or NRRD file.")],
+    followups: Annotated[list[Path] | None, typer.Argument(help="Follow-up scans in time order.")] = None,
+    *,
+    out: Annotated[Path, typer.Option(help="Folder for the report and all files.")],
+    mask: Annotated[list[Path] | None, typer.Option(help="Your own segmentation, once per scan.")] = None,
+    mapping: Mapping = None,
+    segmenter: Segmenter = "threshold",
+    blast_models: BlastModels = None,
+    device: Device = "auto",
+    hours: Annotated[
+        list[float] | None,
+        typer.Option(help="Hours after the baseline, once per follow-up; else from acquisition times."),
+    ] = None,
+    style: Style = "auto",
+    door: Annotated[Literal["shell", "slicer"], typer.Option(hidden=True)] = "shell",
+) -> None:
+    """From the scans of one patient to volumes, change and a report."""
+    from .files import check_folder
+    from .report.write import write_study
+    from .study import Options
+    from .study import analyze as analyze_study
+
+    check_folder(out)
+    options = Options(
+        segmenter=segmenter,
+        masks=tuple(mask or ()),
+        mapping=_mapping(mapping),
+        blast_models=_numbers(blast_models),
+        device=device,
+        hours=tuple(hours or ()),
+    )
+    with cancelled_by_signals() as cancelled, shown(style, cancelled) as progress:
+        study = analyze_study(baseline, followups or (), options, progress, door)
+        progress.stage("report")
+        files = write_study(study, out)
+        progress(1.0)
+    for file in files:
+        typer.echo(file)
+
+
+@app.command()
+def segment(
+    ct: Annotated[Path, typer.Argument(help="DICOM folder, NIfTI or NRRD file.")],
+    out: Annotated[Path, typer.Option(help="Segmentation to write: .seg.nrrd, .nrrd or .nii.gz.")],
+    segmenter: Segmenter = "threshold",
+    blast_models: BlastModels = None,
+    device: Device = "auto",
+    style: Style = "auto",
+) -> None:
+    """Label the blood of one scan."""
+    from .ct.anatomy import locate_anatomy
+    from .ct.reader import read_ct
+    from .segmentation.backends import segmenter as make_segmenter
+    from .segmentation.write import check_name, write_segmentation
+
+    check_name(out)
+    backend = make_segmenter(segmenter, device=device, models=_numbers(blast_models))
+    with cancelled_by_signals() as cancelled, shown(style, cancelled) as progress:
+        progress.stage("reading")
+        scan = read_ct(ct)
+        progress.stage("anatomy")
+        anatomy = locate_anatomy(scan, progress)
+        progress.stage("segmentation")
+        segmentation = backend.segment(scan, anatomy, progress)
+        write_segmentation(segmentation, out)
+    for warning in (*scan.warnings, *anatomy.warnings, *segmentation.warnings):
+        typer.echo(f"warning: {warning}", err=True)
+    typer.echo(out)
+
+
+@app.command()
+def volume(
+    mask: Annotated[Path, typer.Argument(help="Segmentation: .seg.nrrd, NRRD or NIfTI.")],
+    mapping: Mapping = None,
+    to_json: Json = None,
+) -> None:
+    """Measure a segmentation: voxel volume, planimetry, ABC/2, ABC/3, ellipsoid."""
+    from .masks import measured
+    from .tables import volume_table
+
+    volumes = measured(mask, _mapping(mapping))
+    if to_json is None:
+        _print(volume_table(volumes))
+    else:
+        _write_json(
+            {key: None if found is None else found.model_dump() for key, found in volumes.items()}, to_json
+        )
+
+
+@app.command()
+def change(
+    baseline_mask: Annotated[Path, typer.Argument(help="Segmentation of the baseline.")],
+    followup_mask: Annotated[Path, typer.Argument(help="Segmentation of the follow-up.")],
+    definition: Annotated[
+        Literal["che", "rhe1", "rhe2", "rhe-ning"] | None, typer.Option(help="One definition only.")
+    ] = None,
+    mapping: Mapping = None,
+    to_json: Json = None,
+) -> None:
+    """Judge expansion from two segmentations, each measured in its own space."""
+    from .masks import expansion
+    from .tables import expansion_table
+
+    answers = expansion(baseline_mask, followup_mask, _mapping(mapping))
+    if definition is not None:
+        answers = [answer for answer in answers if answer.definition == definition]
+    if to_json is None:
+        _print(expansion_table(answers))
+    else:
+        _write_json([answer.model_dump() for answer in answers], to_json)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of result.json."""
+    from .result import StudyResult
+
+    typer.echo(json.dumps(StudyResult.model_json_schema(), indent=2))
+
+
+@models_app.command("list")
+def models_list(to_json: Json = None) -> None:
+    """List the registered weights and whether they are here."""
+    from .models import cache_folder, list_models
+    from .tables import model_table
+
+    entries = list_models()
+    if to_json is None:
+        _print(model_table(entries))
+        typer.echo(f"folder: {cache_folder()}", err=True)
+    else:
+        _write_json([{**entry.model_dump(), "state": state.value} for entry, state in entries], to_json)
+
+
+@models_app.command("fetch")
+def models_fetch(names: Annotated[list[str], typer.Argument()], style: Style = "auto") -> None:
+    """Download weights and check them against the registry."""
+    from .models import fetch
+
+    with cancelled_by_signals() as cancelled, shown(style, cancelled) as progress:
+        for name in names:
+            progress.stage(name)
+            typer.echo(fetch(name, progress))
+
+
+@models_app.command("verify")
+def models_verify(names: Annotated[list[str], typer.Argument()]) -> None:
+    """Check weights against the registry; exit code 4 when one is absent or wrong."""
+    from .models import verify
+
+    verify(names)
+    typer.echo(f"{', '.join(names)}: as registered")
+
+
+@models_app.command("remove")
+def models_remove(names: Annotated[list[str], typer.Argument()]) -> None:
+    """Delete weights from the cache folder."""
+    from .models import remove
+
+    for name in names:
+        typer.echo(f"{name}: {'removed' if remove(name) else 'was not there'}")
+
+
+def _numbers(text: str | None) -> tuple[int, ...] | None:
+    """``1,3`` and ``1-12`` as numbers."""
+    if text is None:
+        return None
+    numbers: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.strip().partition("-")
+        if not first.isdigit() or (last and not last.isdigit()):
+            raise typer.BadParameter(
+                f"{text!r}: give numbers as 2 or 1,2,3 or 1-12", param_hint="--blast-models"
+            )
+        numbers += range(int(first), int(last or first) + 1)
+    return tuple(numbers)
+
+
+def _mapping(text: str | None) -> dict[int | str, str] | None:
+    """``1=ich,2=ivh`` as a mapping."""
+    if text is None:
+        return None
+    pairs = [part.partition("=") for part in text.split(",")]
+    if not all(key.strip() and name.strip() for key, _, name in pairs):
+        raise typer.BadParameter(f"{text!r}: give value=class pairs, as 1=ich,2=ivh", param_hint="--mapping")
+    return {key.strip(): name.strip() for key, _, name in pairs}
+
+
+def _write_json(value: object, target: str) -> None:
+    text = json.dumps(value, indent=2)
+    if target == "-":
+        typer.echo(text)
+        return
+    from .files import written_whole
+
+    with written_whole(Path(target)) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def _print(table: object) -> None:
+    from rich.console import Console
+
+    Console().print(table)
+
+
+def main() -> None:
+    """Run the command; every error becomes one line and a documented exit code."""
+    try:
+        app()
+    except HematomaExpansionError as error:
+        typer.echo(f"hematoma-expansion: {' '.join(str(error).split())}", err=True)
+        sys.exit(error.exit_code)
+    except Exception as error:
+        # Not a user's mistake but ours: the traceback is what a report of it needs.
+        traceback.print_exc()
+        typer.echo(f"hematoma-expansion: internal error: {type(error).__name__}: {error}", err=True)
+        sys.exit(HematomaExpansionError.exit_code)
+
+
+if __name__ == "__main__":
+    main()

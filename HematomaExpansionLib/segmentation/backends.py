@@ -1,0 +1,49 @@
+"""The back-ends by name: the one place that knows them all."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ..errors import UsageError
+from .segmenter import Segmenter
+
+BACKENDS = ("threshold", "blast-ct", "mask")
+DEFAULT_BACKEND = "threshold"
+
+
+def segmenter(
+    name: str,
+    *,
+    device: str = "auto",
+    models: Sequence[int] | None = None,
+    mask: Path | None = None,
+    mapping: Mapping[int | str, str] | None = None,
+) -> Segmenter:
+    """Make a back-end.
+
+    Args:
+        name: one of :data:`BACKENDS`.
+        device: ``"auto"``, ``"cpu"`` or ``"cuda"``; only ``blast-ct`` runs on a GPU.
+        models: numbers of the BLAST-CT models, 1-12; None for the default one.
+        mask: the segmentation for the back-end ``mask``.
+        mapping: its values or segment names to classes; see :class:`.mask.MaskSegmenter`.
+
+    Raises:
+        UsageError: a name that does not exist, or options that do not go with it.
+    """
+    if name not in BACKENDS:
+        raise UsageError(f"segmenter {name!r} does not exist; choose one of {', '.join(BACKENDS)}")
+    if (mask is not None) != (name == "mask"):
+        raise UsageError(f"segmenter {name}: {'needs' if mask is None else 'takes no'} --mask, once per scan")
+    if models is not None and name != "blast-ct":
+        raise UsageError(f"segmenter {name}: takes no --blast-models")
+    if mask is not None:
+        from .mask import MaskSegmenter
+
+        return MaskSegmenter(mask, mapping)
+    if name == "blast-ct":
+        from .blast_ct import BlastCtSegmenter
+
+        return BlastCtSegmenter(device=device) if models is None else BlastCtSegmenter(models, device)
+    from .threshold import ThresholdSegmenter
+
+    return ThresholdSegmenter()
