@@ -60,6 +60,7 @@ def _start(slicer: Any) -> None:
     colours = application.GetColorLogic()
     colours.SetMRMLScene(scene)
     colours.AddDefaultColorNodes()
+    application.SetModuleLogic("Colors", colours)
     modules = SimpleNamespace()
     for name, class_name in _LOGICS.items():
         logic = getattr(slicer, class_name)()

@@ -119,6 +119,26 @@ def labels_from_segmentation(
     return labels
 
 
+def classes_of_segmentation(
+    node: "slicer.vtkMRMLSegmentationNode", classes: Mapping[str, Label] | None = None
+) -> frozenset[Label]:
+    """The classes that the segments of a node tell, empty segments included.
+
+    Args:
+        node: the segmentation.
+        classes: as for :func:`labels_from_segmentation`.
+
+    Raises:
+        MaskError: when a segment has no known class.
+    """
+    segments = node.GetSegmentation()
+    told = {
+        segment_class(segments.GetNthSegment(index), node.GetName(), classes or {})
+        for index in range(segments.GetNumberOfSegments())
+    }
+    return frozenset(told) - {Label.BACKGROUND}
+
+
 def _binary_copy(
     node: "slicer.vtkMRMLSegmentationNode", grid: "slicer.vtkOrientedImageData"
 ) -> "slicer.vtkMRMLSegmentationNode":
