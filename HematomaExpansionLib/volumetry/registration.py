@@ -10,7 +10,6 @@ each of one scalar field of the follow-up, sampled at its own points, to that of
 Nothing is drawn at random and no sum depends on the order of threads, but for rounding.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,8 +19,11 @@ from ..ct.scan import HeadCT
 from ..errors import NotAHeadCT
 from ..progress import Progress
 from ..result import Registration
+from .field import Field, field_on, signed_distance_mm
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import SimpleITK as sitk
     from numpy.typing import NDArray
 
@@ -41,32 +43,6 @@ TRUSTED_DICE = 0.8
 """Dice of the skulls from which an alignment is trusted. Two real scans moved by known amounts and cut into
 5 mm slices gave 0.94-0.97 when right, 0.90 when off by 1 mm, 0.81-0.87 by 2 mm, 0.73-0.81 by 3 mm; two people
 gave 0.51-0.55."""
-
-
-@dataclass(frozen=True)
-class _Field:
-    """Values on an isotropic grid, and where its voxels lie.
-
-    Attributes:
-        values: ``[z, y, x]``.
-        to_space: columns are the steps in LPS mm of the array axes z, y, x.
-        origin: position of voxel 0, LPS mm.
-    """
-
-    values: "NDArray[np.float64]"
-    to_space: "NDArray[np.float64]"
-    origin: "NDArray[np.float64]"
-
-    def at(self, points: "NDArray[np.float64]") -> "NDArray[np.float64]":
-        """Values at ``[n, 3]`` points in space, linear; beyond the grid that of its border."""
-        from scipy.ndimage import map_coordinates
-
-        indices = (points - self.origin) @ np.linalg.inv(self.to_space).T
-        return np.asarray(map_coordinates(self.values, indices.T, order=1, mode="nearest"))
-
-    def positions(self, indices: "NDArray[np.int64]") -> "NDArray[np.float64]":
-        """Points in space of ``[n, 3]`` voxels."""
-        return indices @ self.to_space.T + self.origin
 
 
 def register_skulls(
@@ -91,19 +67,25 @@ def register_skulls(
     fine = [isotropic(scan.image, FINE_MM) for scan in (baseline, followup)]
     coarse = [isotropic(image, COARSE_MM) for image in fine]
     progress(0.3, "skull distance")
-    skulls = [_skull(image, scan.name) for image, scan in zip(coarse, (baseline, followup), strict=True)]
-    fixed, moving = (_field(_distance_mm(skull), image) for skull, image in zip(skulls, coarse, strict=True))
-    centre, target = (
+    names = (baseline.name, followup.name)
+    skulls = [_skull(image, name) for image, name in zip(coarse, names, strict=True)]
+    fixed, moving = (
+        field_on(image, signed_distance_mm(skull, COARSE_MM, DISTANCE_REACH_MM))
+        for image, skull in zip(coarse, skulls, strict=True)
+    )
+    target, centre = (
         field.positions(np.argwhere(skull)).mean(axis=0)
-        for field, skull in ((moving, skulls[1]), (fixed, skulls[0]))
+        for field, skull in zip((fixed, moving), skulls, strict=True)
     )
     start = np.concatenate([np.zeros(3), target - centre])
     near = np.argwhere(np.abs(moving.values) < BAND_MM)
-    pose = _fit(fixed, moving, _thinned(near), centre, start, DISTANCE_SCALE_MM)
+    pose = _fit(
+        fixed, moving, near, centre, start, DISTANCE_SCALE_MM, lambda: progress(0.4, "skull distance")
+    )
     progress(0.6, "bone")
-    fixed, moving = (_field(np.clip(_hu(image), *CLIP_HU), image) for image in fine)
+    fixed, moving = (field_on(image, np.clip(_hu(image), *CLIP_HU)) for image in fine)
     near = np.argwhere(_widened(_skull(fine[1], followup.name)))
-    pose = _fit(fixed, moving, _thinned(near), centre, pose, HU_SCALE)
+    pose = _fit(fixed, moving, near, centre, pose, HU_SCALE, lambda: progress(0.7, "bone"))
     transform = _transform(pose, centre)
     quality = _skull_dice(fine[0], fine[1], transform)
     progress(1.0)
@@ -116,16 +98,18 @@ def register_skulls(
 
 
 def _fit(
-    fixed: _Field,
-    moving: _Field,
+    fixed: Field,
+    moving: Field,
     voxels: "NDArray[np.int64]",
     centre: "NDArray[np.float64]",
     start: "NDArray[np.float64]",
     scale: float,
+    alive: "Callable[[], None]",
 ) -> "NDArray[np.float64]":
     """Least squares over the pose: ``fixed`` at the moved points is to be what ``moving`` is there."""
     from scipy.optimize import least_squares
 
+    voxels = voxels[:: max(1, len(voxels) // MAX_POINTS)]
     points = moving.positions(voxels)
     own = moving.values[tuple(voxels.T)]
 
@@ -134,6 +118,7 @@ def _fit(
         return np.asarray(fixed.at(moved) - own)
 
     def jacobian(pose: "NDArray[np.float64]") -> "NDArray[np.float64]":
+        alive()
         # Half a millimetre to either side: the field is linear between voxels, its exact slope is not smooth.
         return np.stack([residuals(pose + step) - residuals(pose - step) for step in 0.5 * np.eye(6)], axis=1)
 
@@ -185,32 +170,13 @@ def _skull(image: "sitk.Image", name: str) -> "NDArray[np.bool_]":
     return np.asarray(pieces == np.argmax(sizes))
 
 
-def _distance_mm(mask: "NDArray[np.bool_]") -> "NDArray[np.float64]":
-    from scipy.ndimage import distance_transform_edt
-
-    distance = distance_transform_edt(~mask, sampling=COARSE_MM) - distance_transform_edt(
-        mask, sampling=COARSE_MM
-    )
-    return np.asarray(np.clip(distance, -DISTANCE_REACH_MM, DISTANCE_REACH_MM))
-
-
 def _widened(mask: "NDArray[np.bool_]") -> "NDArray[np.bool_]":
     from scipy.ndimage import binary_dilation
 
     return np.asarray(binary_dilation(mask, iterations=2))
 
 
-def _thinned(voxels: "NDArray[np.int64]") -> "NDArray[np.int64]":
-    """Every so-manieth voxel, so that about :data:`MAX_POINTS` are left."""
-    return voxels[:: max(1, len(voxels) // MAX_POINTS)]
-
-
 def _hu(image: "sitk.Image") -> "NDArray[np.float64]":
     import SimpleITK as sitk
 
     return np.array(sitk.GetArrayViewFromImage(image), dtype=np.float64)
-
-
-def _field(values: "NDArray[np.float64]", image: "sitk.Image") -> _Field:
-    matrix = np.array(image.GetDirection()).reshape(3, 3) @ np.diag(image.GetSpacing())
-    return _Field(values, matrix[:, ::-1], np.array(image.GetOrigin()))
