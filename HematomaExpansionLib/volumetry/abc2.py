@@ -3,13 +3,17 @@
 Kothari 1996 (Stroke 27:1304): A is the largest diameter on the slice with the largest area, B the largest
 diameter perpendicular to it on that slice, C the number of slices, weighted by their area, times the slice
 distance.
+
+The weights were made for thick slices. On thin ones C tends to 0.68 of the height of an ellipsoid (its slices
+are above 25 % of the largest area over 87 % of the height, above 75 % over 50 %), and ABC/2 reads a third low:
+one more reason to read the voxel volume.
 """
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .diameters import calliper_diameters, outline_points
+from .diameters import calliper_diameters, outline_mm
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -59,5 +63,5 @@ def abc_mm(component: "NDArray[np.bool_]", steps_mm: "NDArray[np.float64]") -> t
     largest = component[int(np.argmax(areas))]
     # The slice's own two axes: its in-plane steps written in an orthonormal basis of the plane.
     basis = np.linalg.svd(in_plane, full_matrices=False)[2]
-    a, b = calliper_diameters(outline_points(largest, in_plane @ basis.T))
+    a, b = calliper_diameters(outline_mm(largest, in_plane @ basis.T), in_plane @ basis.T)
     return a, b, weighted_slices(areas) * slice_distance

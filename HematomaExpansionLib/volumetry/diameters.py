@@ -8,15 +8,22 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def calliper_diameters(points_mm: "NDArray[np.float64]") -> tuple[float, ...]:
-    """Largest diameter, then the largest perpendicular to it, and so on: one per dimension.
+def calliper_diameters(
+    centres_mm: "NDArray[np.float64]", steps_mm: "NDArray[np.float64]"
+) -> tuple[float, ...]:
+    """Largest diameter, then the largest one perpendicular to it, and so on: one per dimension.
 
-    The first is the greatest distance between two points. The points are then projected along it, and the
-    next is the greatest distance in that projection: what a calliper reads whose jaws close on the shape from
-    outside. On a shape with hollows it is never less than the longest chord inside the shape.
+    What a reader does with an electronic calliper: the first line joins the two points farthest apart. The
+    shape is then cut perpendicular to it, in slabs one voxel thick, and the largest diameter of any of these
+    cuts is the next. So each line lies within one cut through the shape; lobes that stick out at different
+    places do not add up.
+
+    A voxel reaches to the midpoints of its faces. From voxel centre to voxel centre every diameter would be
+    one voxel too short, and from corner to corner the oblique ones too long.
 
     Args:
-        points_mm: ``[n, d]`` positions that span all ``d`` (2 or 3) dimensions.
+        centres_mm: ``[n, d]`` voxel centres, n at least 1; those on the outline are enough.
+        steps_mm: ``[k, d]`` edges of a voxel, which span all ``d`` dimensions.
 
     Returns:
         ``d`` lengths in mm, in the order found.
@@ -24,23 +31,24 @@ def calliper_diameters(points_mm: "NDArray[np.float64]") -> tuple[float, ...]:
     from scipy.spatial import ConvexHull
     from scipy.spatial.distance import pdist, squareform
 
-    dimension = points_mm.shape[1]
-    if dimension == 1:
-        return (float(np.ptp(points_mm)),)
-    points = points_mm[ConvexHull(points_mm).vertices]
-    distances = squareform(pdist(points))
+    faces = np.concatenate([centres_mm + side / 2 for side in (*steps_mm, *-steps_mm)])
+    if centres_mm.shape[1] == 1:
+        return (float(np.ptp(faces)),)
+    corners = faces[ConvexHull(faces).vertices]
+    distances = squareform(pdist(corners))
     first, second = np.unravel_index(int(np.argmax(distances)), distances.shape)
-    axis = (points[second] - points[first]) / distances[first, second]
+    length = float(distances[first, second])
+    axis = (corners[second] - corners[first]) / length
     # The rows after the first of this orthonormal basis span what is perpendicular to the axis.
-    basis = np.linalg.svd(axis[np.newaxis, :])[2]
-    return (float(distances[first, second]), *calliper_diameters(points @ basis[1:].T))
+    across = np.linalg.svd(axis[np.newaxis, :])[2][1:].T
+    along = centres_mm @ axis
+    slab = np.floor((along - along.min()) / np.abs(steps_mm @ axis).max())
+    cuts = (centres_mm[slab == number] for number in np.unique(slab))
+    return (length, *max(calliper_diameters(cut @ across, steps_mm @ across) for cut in cuts))
 
 
-def outline_points(mask: "NDArray[np.bool_]", steps_mm: "NDArray[np.float64]") -> "NDArray[np.float64]":
-    """Midpoints of the faces of the outermost voxels: the points that a calliper closes on.
-
-    Voxel centres would make every diameter one voxel too short, and voxel corners would make the oblique ones
-    too long.
+def outline_mm(mask: "NDArray[np.bool_]", steps_mm: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    """Centres of the outermost voxels of a mask.
 
     Args:
         mask: array of ``d`` axes with at least one voxel set.
@@ -51,7 +59,4 @@ def outline_points(mask: "NDArray[np.bool_]", steps_mm: "NDArray[np.float64]") -
     """
     from scipy.ndimage import binary_erosion
 
-    indices = np.argwhere(mask & ~binary_erosion(mask)).astype(np.float64)
-    half = 0.5 * np.eye(mask.ndim)
-    faces: NDArray[np.float64] = np.concatenate([indices + side for side in (*half, *-half)])
-    return faces @ steps_mm
+    return np.asarray(np.argwhere(mask & ~binary_erosion(mask)) @ steps_mm)

@@ -8,7 +8,7 @@ from ..ct.scan import voxel_volume_ml
 from ..errors import GeometryError
 from ..result import Volume
 from .abc2 import abc2_ml, abc3_ml, abc_mm
-from .diameters import calliper_diameters, outline_points
+from .diameters import calliper_diameters, outline_mm
 from .ellipsoid import ellipsoid_ml
 from .planimetry import planimetry_ml
 
@@ -85,5 +85,5 @@ def _components(mask: "NDArray[np.bool_]") -> "list[NDArray[np.bool_]]":
 def _three_diameters(
     component: "NDArray[np.bool_]", steps_mm: "NDArray[np.float64]"
 ) -> tuple[float, float, float]:
-    d1, d2, d3 = calliper_diameters(outline_points(component, steps_mm))
+    d1, d2, d3 = calliper_diameters(outline_mm(component, steps_mm), steps_mm)
     return d1, d2, d3

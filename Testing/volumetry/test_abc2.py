@@ -44,8 +44,24 @@ def test_a_and_b_are_measured_on_the_slice_of_the_largest_area() -> None:
     assert 10 < b < 20
 
 
+def turned(degrees: float) -> np.ndarray:
+    angle = math.radians(degrees)
+    return np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+
+
 def test_calliper_diameters_of_a_turned_ellipse() -> None:
-    angle = np.linspace(0, 2 * np.pi, 721)[:-1]
-    turn = np.array([[math.cos(0.4), -math.sin(0.4)], [math.sin(0.4), math.cos(0.4)]])
-    points = np.column_stack([30 * np.cos(angle), 10 * np.sin(angle)]) @ turn.T
-    assert calliper_diameters(points) == pytest.approx((60, 20), rel=1e-6)
+    pixels = np.argwhere(np.ones((400, 400), dtype=bool)) * 0.2 - 40
+    own = pixels @ turned(23)
+    ellipse = pixels[(own[:, 0] / 30) ** 2 + (own[:, 1] / 10) ** 2 <= 1]
+    assert calliper_diameters(ellipse, 0.2 * np.eye(2)) == pytest.approx((60, 20), abs=0.3)
+
+
+def test_lobes_at_different_places_do_not_add_up() -> None:
+    # A bar of 60 x 4 mm with a lobe of 10 mm up at one end and one of 10 mm down at the other.
+    shape = np.zeros((60, 24), dtype=bool)
+    shape[:, 10:14] = True
+    shape[2:8, 14:24] = True
+    shape[52:58, 0:10] = True
+    length, width = calliper_diameters(np.argwhere(shape) * 1.0, np.eye(2))
+    assert length == pytest.approx(60, abs=2)
+    assert width == pytest.approx(14, abs=2)  # a calliper closed on the whole would read about 24
