@@ -5,7 +5,7 @@ diameter perpendicular to it on that slice, C the number of slices, weighted by 
 distance.
 
 The weights were made for thick slices. On thin ones C tends to 0.68 of the height of an ellipsoid (its slices
-are above 25 % of the largest area over 87 % of the height, above 75 % over 50 %), and ABC/2 reads a third low:
+exceed 25 % of the largest area over 87 % of the height and 75 % over 50 %), and ABC/2 reads a third low:
 one more reason to read the voxel volume.
 """
 
