@@ -69,6 +69,7 @@ def analyze(
 ) -> None:
     """From the scans of one patient to volumes, change and a report."""
     from .files import check_folder
+    from .report.headline import headline
     from .report.write import write_study
     from .study import Options
     from .study import analyze as analyze_study
@@ -87,6 +88,7 @@ def analyze(
         progress.stage("report")
         files = write_study(study, out)
         progress(1.0)
+    typer.echo(headline(study.result), err=True)
     for file in files:
         typer.echo(file)
 

@@ -83,7 +83,7 @@ def _csf_to_grey(ct: "sitk.Image", brain: "sitk.Image") -> "sitk.Image":
 
     grid = isotropic(ct, GRID_MM)
     inside = sitk.Resample(sitk.Cast(brain, sitk.sitkFloat32), grid, sitk.Transform(), sitk.sitkLinear, 0.0)
-    hu = np.array(sitk.GetArrayViewFromImage(sitk.DiscreteGaussian(grid, 4.0)), dtype=np.float32)
+    hu = sitk.GetArrayFromImage(sitk.DiscreteGaussian(grid, 4.0))
     hu = np.where(hu > BLOOD_HU, BRAIN_HU, np.clip(hu, *CSF_TO_GREY_HU))
     mask = sitk.GetArrayViewFromImage(inside) > 0.5
     image = sitk.GetImageFromArray((hu * mask).astype(np.float32))

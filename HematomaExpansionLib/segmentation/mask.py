@@ -127,7 +127,7 @@ class MaskSegmenter:
         grid = sitk.DICOMOrient(self._layers[0].voxels, "LPS")
         labels = np.zeros(grid.GetSize()[::-1], dtype=np.uint8)
         for layer in self._layers:
-            labels[sitk.GetArrayViewFromImage(sitk.DICOMOrient(layer.voxels, "LPS")) > 0] = layer.label
+            labels[sitk.GetArrayFromImage(sitk.DICOMOrient(layer.voxels, "LPS")) > 0] = layer.label
         image = sitk.GetImageFromArray(labels)
         image.CopyInformation(grid)
         return image

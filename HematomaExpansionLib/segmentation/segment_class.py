@@ -7,9 +7,9 @@ from ..labels import APPEARANCE, Label
 # Tried in this order: "subdural haemorrhage" is extra-axial before it is a haemorrhage.
 _NAMES = (
     (Label.OEDEMA, r"o?edema|\bphe\b"),
-    (Label.IVH, r"ventric|\bivh\b"),
+    (Label.IVH, r"\bivh\b|intra.?ventric|ventric\w* (ha?emorrhag|ha?ematoma|bleed|blood)"),
     (Label.EXTRA_AXIAL, r"extra.?axial|subdural|epidural|extradural|subarachnoid|\b(sdh|edh|sah|eah)\b"),
-    (Label.ICH, r"parenchym|cerebral|\b(ich|iph)\b|ha?ematoma|ha?emorrhage|\bbleed"),
+    (Label.ICH, r"\b(ich|iph)\b|intra.?parenchym|ha?ematoma|ha?emorrhag|bleed|\bblood\b"),
 )
 
 

@@ -47,6 +47,7 @@ class ThresholdParameters:
         surroundings_mm: inner and outer distance from the seeds of the brain they are compared with.
         boundary_hu: least and greatest density of the boundary in the parenchyma.
         ventricle_boundary_hu: the same in the ventricles.
+        clear_of_brain_hu: how far the boundary in the ventricles stays above brain.
     """
 
     seed_smoothing_mm: float = 1.2
@@ -67,6 +68,7 @@ class ThresholdParameters:
     surroundings_mm: tuple[float, float] = (3.0, 7.0)
     boundary_hu: tuple[float, float] = (38.0, 60.0)
     ventricle_boundary_hu: tuple[float, float] = (32.0, 45.0)
+    clear_of_brain_hu: float = 5.0
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,9 @@ class ThresholdSegmenter:
             progress(0.6, "growing it")
             boundaries = self._boundaries(hu, quiet, seeds, inside & ~ventricles, scan.spacing_mm)
             found = {"boundaries_found_hu": [round(boundary, 2) for boundary in boundaries]}
-            grown = self._grow(seeds, hu, inside, boundaries[0], scan.spacing_mm)
+            # Seeds were found at a density below the boundary of a dense clot: its rim is grown, not given.
+            core = seeds & ((quiet >= boundaries[0]) | ventricles)
+            grown = self._grow(core, hu, inside, boundaries[0], scan.spacing_mm)
             blood[box] = self._grow(grown, hu, inside & (grown | ventricles), boundaries[1], scan.spacing_mm)
         progress(0.9, "splitting ICH and IVH")
         labels = sitk.GetImageFromArray(split_ivh(blood, scan, anatomy))
@@ -191,7 +195,9 @@ class ThresholdSegmenter:
         )
         brain_hu = float(np.median(hu[around])) if around.any() else BRAIN_HU
         parenchymal = np.clip((blood_hu + brain_hu) / 2, *limits.boundary_hu)
-        ventricular = np.clip((blood_hu + CSF_HU) / 2, *limits.ventricle_boundary_hu)
+        # The atlas' ventricle takes in a little of the wall: stay clear of brain, too.
+        ventricular = max((blood_hu + CSF_HU) / 2, brain_hu + limits.clear_of_brain_hu)
+        ventricular = np.clip(ventricular, *limits.ventricle_boundary_hu)
         return float(parenchymal), float(ventricular)
 
     def _grow(

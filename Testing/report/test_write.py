@@ -46,7 +46,7 @@ def test_segmentations_are_those_of_the_study(written: Path, pair: Study):
         for segment, value in zip(segments, values, strict=True):
             assert segment.voxels.GetSpacing() == labels.GetSpacing()
             assert np.array_equal(
-                sitk.GetArrayViewFromImage(segment.voxels), sitk.GetArrayViewFromImage(labels == value)
+                sitk.GetArrayFromImage(segment.voxels), sitk.GetArrayFromImage(labels == value)
             )
 
 

@@ -57,7 +57,7 @@ def test_by_terminology(scene: Any, entry: str, label: Label) -> None:
     assert segment_class(segment("Segment_1", entry), "theirs", {}) == label
 
 
-@pytest.mark.parametrize("name", ["Segment_1", "skull", "prich", ""])
+@pytest.mark.parametrize("name", ["Segment_1", "skull", "prich", "Lateral ventricle", "cerebrum", ""])
 def test_other_segments_are_refused(scene: Any, name: str) -> None:
     ventricle = _PREFIX.replace("49755003", "123037004") + "SCT^35764002^Brain ventricle~^^~~^^~^^"
     for entry in ("", "broken", ventricle):
