@@ -1,13 +1,15 @@
 """A whole study in the scene: read from the nodes a user chose, shown as nodes a user can go on with."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..labels import Label
 from ..report.growth_style import GROWTH_STYLES
 from ..report.slices import aligned_followups
+from ..result import StudyResult
 from ..segmentation.segment_style import class_styles
-from ..study import Study, TimePoint
+from ..study import Comparison, Study
 from . import display, subject_hierarchy
 from .geometry import ijk_to_ras, same_voxels
 from .segmentations import segmentation_from_labels
@@ -16,7 +18,25 @@ from .transforms import transform_node
 from .volumes import volume_from_image, world_matrix
 
 if TYPE_CHECKING:
+    import SimpleITK as sitk
     import slicer
+
+
+@dataclass(frozen=True)
+class LabelledScan:
+    """What the scene shows of one timepoint.
+
+    Attributes:
+        name: ``"baseline"``, ``"followup-1"`` ...
+        image: the scan on the grid that was measured in, LPS millimetres.
+        labels: uint8 image on the same grid.
+        classes: the classes that were looked for.
+    """
+
+    name: str
+    image: "sitk.Image"
+    labels: "sitk.Image"
+    classes: Iterable[Label]
 
 
 @dataclass(frozen=True)
@@ -56,53 +76,80 @@ def show_study(
             a file. A node whose grid had to be corrected is not used: the corrected volume is added.
         name: of the study in the subject hierarchy.
     """
+    scans = [
+        LabelledScan(point.name, point.scan.image, point.segmentation.labels, point.segmentation.classes)
+        for point in study.timepoints
+    ]
+    aligned = aligned_followups(study)
+    comparisons = [
+        comparison if comparison.timepoint in aligned else replace(comparison, growth=None)
+        for comparison in study.comparisons
+    ]
+    return show_scans(scans, comparisons, study.result, volumes, name)
+
+
+def show_scans(
+    scans: Sequence[LabelledScan],
+    comparisons: Sequence[Comparison],
+    result: StudyResult,
+    volumes: "Sequence[slicer.vtkMRMLScalarVolumeNode | None]" = (),
+    name: str = "Haematoma expansion",
+) -> StudyNodes:
+    """As :func:`show_study`, for a study that was analysed in another process.
+
+    Args:
+        scans: baseline first.
+        comparisons: one per follow-up; growth is None where it is not to be shown.
+        result: the numbers.
+        volumes: as for :func:`show_study`.
+        name: of the study in the subject hierarchy.
+    """
     folder = subject_hierarchy.study_folder(name)
-    given = [*volumes, *[None] * len(study.timepoints)]
-    shown = [_volume(point, node) for point, node in zip(study.timepoints, given, strict=False)]
+    given = [*volumes, *[None] * len(scans)]
+    shown = {scan.name: _volume(scan, node) for scan, node in zip(scans, given, strict=False)}
     folders: dict[str, int] = {}
     segmentations = []
-    for point, volume in zip(study.timepoints, shown, strict=True):
-        folders[point.name] = subject_hierarchy.timepoint_folder(folder, point.name)
-        subject_hierarchy.place([volume], folders[point.name])
-        styles = class_styles(point.segmentation.classes)
-        node = segmentation_from_labels(
-            point.segmentation.labels, volume, styles, f"{point.name} segmentation"
-        )
+    for scan in scans:
+        volume = shown[scan.name]
+        folders[scan.name] = subject_hierarchy.timepoint_folder(folder, scan.name)
+        subject_hierarchy.place([volume], folders[scan.name])
+        styles = class_styles(scan.classes)
+        node = segmentation_from_labels(scan.labels, volume, styles, f"{scan.name} segmentation")
         segmentations.append(node)
         display.show_brain_window(volume)
         _show_segmentation(node, volume)
 
     transforms, growth = [], []
-    aligned = aligned_followups(study)
-    by_name = {point.name: volume for point, volume in zip(study.timepoints, shown, strict=True)}
-    for comparison in study.comparisons:
+    for comparison in comparisons:
         transform = transform_node(comparison.to_baseline, f"{comparison.timepoint} to baseline")
         subject_hierarchy.place([transform], folders[comparison.timepoint])
         transforms.append(transform)
         grown = None
-        if comparison.growth is not None and comparison.timepoint in aligned:
-            volume = by_name[comparison.timepoint]
+        if comparison.growth is not None:
+            volume = shown[comparison.timepoint]
             title = f"{comparison.timepoint} growth"
             grown = segmentation_from_labels(comparison.growth, volume, GROWTH_STYLES, title)
             _show_segmentation(grown, volume)
         growth.append(grown)
 
-    tables = volumes_table(study.result, "Volumes"), expansion_table(study.result, "Expansion")
+    tables = volumes_table(result, "Volumes"), expansion_table(result, "Expansion")
     subject_hierarchy.place(tables, folder)
-    return StudyNodes(tuple(shown), tuple(segmentations), tuple(transforms), tuple(growth), *tables, folder)
+    return StudyNodes(
+        tuple(shown.values()), tuple(segmentations), tuple(transforms), tuple(growth), *tables, folder
+    )
 
 
 def _volume(
-    point: TimePoint, node: "slicer.vtkMRMLScalarVolumeNode | None"
+    scan: LabelledScan, node: "slicer.vtkMRMLScalarVolumeNode | None"
 ) -> "slicer.vtkMRMLScalarVolumeNode":
     """The node itself where its voxels are those that were measured, else a new one with them."""
-    image = point.scan.image
+    image = scan.image
     if node is not None:
         matrix = world_matrix(node)
         size = node.GetImageData().GetDimensions()
         if matrix is not None and same_voxels(size, matrix, image.GetSize(), ijk_to_ras(image)):
             return node
-    return volume_from_image(image, f"{point.name} CT")
+    return volume_from_image(image, f"{scan.name} CT")
 
 
 def _show_segmentation(
