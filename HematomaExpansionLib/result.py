@@ -86,7 +86,7 @@ class ScanResult(_Frozen):
     total_ml: float | None = Field(description="ICH + IVH, mL; null when either cannot be told.")
     location: Location | None = Field(description="Null when there is no intraparenchymal blood.")
     midline_shift_mm: float | None = Field(
-        description="Largest displacement of the midline, mm, positive to the left; null when unknown."
+        description="Shift of the septum and third ventricle, mm, positive to the left; null when unknown."
     )
     segmentation: SegmentationRecord
     warnings: list[str]

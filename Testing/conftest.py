@@ -1,6 +1,10 @@
 """Fixtures every test may use. What is absent is named as skipped, never passed over in silence."""
 
+import json
 import os
+import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -25,3 +29,46 @@ def blast_ct_weights() -> Path:
     if not folder.is_dir():
         pytest.skip("BLAST-CT weights are not beside this checkout (../shared/weights)")
     return folder
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def run_command(*arguments: object, **environment: str) -> Ended:
+    """Run ``hematoma-expansion`` as a user does: a process of its own, nothing shared with the tests."""
+    done = subprocess.run(
+        [sys.executable, "-m", "HematomaExpansionLib.cli", *map(str, arguments)],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=500,
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    """Folder of the sample study, with its truth."""
+    return ROOT / "Resources" / "sample"
+
+
+@pytest.fixture(scope="session")
+def truth(sample: Path) -> dict[str, dict[str, float]]:
+    """True volumes of the sample study, mL, by scan."""
+    scans = json.loads((sample / "truth.json").read_text())["scans"]
+    return {scan["name"]: scan["volume_ml"] for scan in scans}
+
+
+@pytest.fixture(scope="session")
+def demo(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ended, Path]:
+    """What ``make demo`` runs, and the folder it wrote."""
+    folder = tmp_path_factory.mktemp("demo") / "out"
+    scans = (sample / "baseline.nii.gz", sample / "followup-1.nii.gz")
+    return run_command("analyze", *scans, "--hours", 20, "--out", folder), folder

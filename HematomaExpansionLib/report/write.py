@@ -25,7 +25,8 @@ def write_study(study: Study, out: Path) -> list[Path]:
     Returns:
         The files written: ``result.json``, ``report.html``, ``report.pdf``, ``volumes.csv``,
         ``baseline.seg.nrrd``, ``followup-1.seg.nrrd`` ..., ``growth-1.seg.nrrd`` ... (of each follow-up that
-        could be aligned to the baseline) and ``figure-*.png``.
+        could be aligned to the baseline), ``followup-1-to-baseline.tfm`` ... (the rigid transform, ITK, from
+        physical points of the follow-up to the baseline, LPS mm) and ``figure-*.png``.
 
     Raises:
         OutputError: when the folder cannot be created or written.
@@ -44,11 +45,14 @@ def write_study(study: Study, out: Path) -> list[Path]:
 
 
 def _write_segmentations(study: Study, folder: Path) -> None:
+    import SimpleITK as sitk
+
     for point in study.timepoints:
         styles = class_styles(point.segmentation.classes)
         write_seg_nrrd(folder / f"{point.name}.seg.nrrd", point.segmentation.labels, styles)
     aligned = aligned_followups(study)
     for comparison in study.comparisons:
+        sitk.WriteTransform(comparison.to_baseline, str(folder / f"{comparison.timepoint}-to-baseline.tfm"))
         if comparison.growth is not None and comparison.timepoint in aligned:
             name = comparison.timepoint.replace("followup", "growth")
             write_seg_nrrd(folder / f"{name}.seg.nrrd", comparison.growth, GROWTH_STYLES)

@@ -16,6 +16,7 @@ from Testing.report.phantom import Bleed, study
 FILES = {
     "baseline.seg.nrrd",
     "followup-1.seg.nrrd",
+    "followup-1-to-baseline.tfm",
     "growth-1.seg.nrrd",
     "figure-baseline.png",
     "figure-followup-1.png",

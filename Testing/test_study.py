@@ -1,0 +1,110 @@
+"""analyze(): every door's function."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+
+from HematomaExpansionLib.ct.reader import read_ct
+from HematomaExpansionLib.errors import Cancelled, MaskError, UsageError
+from HematomaExpansionLib.progress import Progress
+from HematomaExpansionLib.study import Options, Study, analyze
+from Testing.conftest import Ended
+
+
+@pytest.fixture(scope="module")
+def masked(sample: Path) -> Study:
+    """Three follow-ups with true masks: grown, as the baseline, and grown again."""
+    base, grown = sample / "baseline.nii.gz", sample / "followup-1.nii.gz"
+    base_mask, grown_mask = sample / "baseline-labels.nii.gz", sample / "followup-1-labels.nii.gz"
+    options = Options(
+        masks=(base_mask, base_mask, grown_mask), hours=(3.0, 20.0), mapping={1: "ich", 2: "ivh"}
+    )
+    return analyze(read_ct(base), [base, grown], options)
+
+
+def test_masks_are_measured_as_they_are(masked: Study, truth: dict[str, dict[str, float]]):
+    for number, name in ((0, "baseline"), (1, "baseline"), (2, "followup-1")):
+        volumes = masked.result.scans[number].volumes
+        assert volumes["ich"].ml == pytest.approx(truth[name]["ich"], rel=0.001)
+        assert volumes["ivh"].ml == pytest.approx(truth[name]["ivh"], rel=0.001)
+        assert volumes["oedema"] is None
+
+
+def test_each_followup_is_judged_and_the_largest_named(masked: Study):
+    assert [change.timepoint for change in masked.result.changes] == ["followup-1", "followup-2"]
+    assert [change.hours for change in masked.result.changes] == [3.0, 20.0]
+    assert [change.expansion[0].expanded for change in masked.result.changes] == [False, True]
+    assert masked.result.largest_followup == "followup-2"
+
+
+def test_a_scan_given_twice_is_warned_of(masked: Study):
+    assert masked.result.warnings == ["Two of the scans are the same image: no change can be read from them."]
+
+
+def test_unchanged_blood_is_all_stable(masked: Study):
+    growth = masked.result.changes[0].growth
+    assert growth.new_ml < 0.1
+    assert growth.resolved_ml < 0.1
+    assert growth.stable_ml == pytest.approx(masked.result.scans[1].total_ml, rel=0.01)
+
+
+def test_the_transform_maps_the_followup_to_the_baseline(masked: Study, sample: Path):
+    point = masked.timepoints[2].scan.image.TransformContinuousIndexToPhysicalPoint([128, 128, 16])
+    moved = masked.comparisons[1].to_baseline.TransformPoint(point)
+    scans = json.loads((sample / "truth.json").read_text())["scans"]
+    from_baseline = np.array(scans[1]["from_baseline"])
+    true = np.linalg.inv(from_baseline) @ [*point, 1.0]
+    assert np.linalg.norm(np.array(moved) - true[:3]) < 1.5
+
+
+def test_python_and_shell_give_the_same_result(demo: tuple[Ended, Path], sample: Path):
+    shell = json.loads((demo[1] / "result.json").read_text())
+    scans = [sample / "baseline.nii.gz", sample / "followup-1.nii.gz"]
+    python = json.loads(analyze(scans[0], scans[1:], Options(hours=(20.0,))).result.model_dump_json())
+    for name in set(shell) - {"door", "stages"}:
+        assert python[name] == shell[name], name
+    assert (python["door"], shell["door"]) == ("python", "shell")
+
+
+def test_labels_lie_on_the_grid_of_their_scan(masked: Study):
+    for point in masked.timepoints:
+        assert point.segmentation.labels.GetSize() == point.scan.image.GetSize()
+        assert point.segmentation.labels.GetOrigin() == point.scan.image.GetOrigin()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (Options(masks=(Path("a.nrrd"),)), "1 masks were given for 2 scans; give one per scan, in order"),
+        (Options(segmenter="blast-ct", masks=(Path("a"), Path("b"))), "blast-ct and masks were both given"),
+        (Options(hours=(1.0, 2.0)), "2 times were given for 1 follow-ups"),
+        (Options(hours=(-3.0,)), "hours after the baseline: -3 is not between 0 and 8760"),
+        (Options(hours=(float("nan"),)), "hours after the baseline: nan"),
+        (Options(segmenter="none"), "segmenter 'none' does not exist"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused_before_any_work(options: Options, message: str):
+    with pytest.raises(UsageError, match=message):
+        analyze(Path("absent-1.nii.gz"), [Path("absent-2.nii.gz")], options)
+
+
+def test_a_mask_of_another_grid_is_refused(sample: Path, tmp_path: Path):
+    mask = sitk.ReadImage(str(sample / "baseline-labels.nii.gz"))
+    mask.SetSpacing((1.0, 1.0, 5.0))
+    sitk.WriteImage(mask, str(tmp_path / "other.nii.gz"))
+    with pytest.raises(MaskError, match=r"other.nii.gz: does not lie on the grid of its scan"):
+        analyze(sample / "baseline.nii.gz", (), Options(masks=(tmp_path / "other.nii.gz",)))
+
+
+def test_cancelling_stops_the_analysis(sample: Path):
+    stages: list[str] = []
+
+    def report(stage: str, _fraction: float, _message: str) -> None:
+        stages.append(stage)
+
+    progress = Progress(report, lambda: "baseline: segmentation" in stages)
+    with pytest.raises(Cancelled, match="cancelled during baseline: segmentation; nothing was written"):
+        analyze(sample / "baseline.nii.gz", (), None, progress)
