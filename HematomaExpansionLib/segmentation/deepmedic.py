@@ -77,7 +77,7 @@ def class_probabilities(
             border the outermost voxels are repeated.
         wanted: voxels to classify, same shape.
         device: where the networks are.
-        progress: called for each tile.
+        progress: called for each tile and network.
         tile: largest tile, voxels a side, a multiple of 15. It does not change the answer.
 
     Returns:
@@ -97,7 +97,6 @@ def class_probabilities(
     boxes = list(_tiles(wanted, tile))
     with torch.inference_mode(), torch.backends.cudnn.flags(enabled=True, deterministic=True):
         for done, (corner, size) in enumerate(boxes):
-            progress(done / len(boxes), f"tile {done + 1} of {len(boxes)}")
             patch = padded[tuple(slice(c, c + s + 2 * MARGIN) for c, s in zip(corner, size, strict=True))]
             tensor = torch.from_numpy(np.ascontiguousarray(patch))[None, None].to(device)
             region = tuple(slice(c, c + s) for c, s in zip(corner, size, strict=True))
@@ -105,7 +104,11 @@ def class_probabilities(
             # The part of the last tile that lies beyond the volume is not wanted.
             inside = np.pad(inside, [(0, s - n) for s, n in zip(size, inside.shape, strict=True)])
             chosen = torch.from_numpy(inside).to(device)
-            answers = [_classify(network, tensor, size, chosen) for network in networks]
+            answers = []
+            for number, network in enumerate(networks):
+                fraction = (done + number / len(networks)) / len(boxes)
+                progress(fraction, f"tile {done + 1} of {len(boxes)}")
+                answers.append(_classify(network, tensor, size, chosen))
             mean = torch.stack(answers).mean(dim=0)
             probabilities[(slice(None), *region)][:, wanted[region]] = mean.cpu().numpy()
     progress(1.0)

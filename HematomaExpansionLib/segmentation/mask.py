@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,7 +112,7 @@ class MaskSegmenter:
             labels=image,
             classes=self.capabilities.classes,
             backend=self.name,
-            parameters={"mapping": self.mapping},
+            parameters={"mapping": self.mapping, "sha256": sha256(self.path.read_bytes()).hexdigest()},
             warnings=warnings,
         )
 

@@ -1,5 +1,6 @@
 """A segmentation made elsewhere: its classes, its grid, and what is refused."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -118,6 +119,10 @@ def test_an_empty_mask_is_no_blood_and_a_warning(tmp_path: Path) -> None:
     path = _saved(_image(np.zeros(SHAPE, dtype=np.uint8)), tmp_path / "mask.nii.gz")
     segmentation = MaskSegmenter(path).segment(_scan(), _anatomy(), Progress())
     assert segmentation.classes == {Label.ICH}
+    assert segmentation.parameters == {
+        "mapping": None,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+    }
     assert segmentation.warnings == ("The given segmentation is empty: all volumes are 0 mL.",)
 
 
