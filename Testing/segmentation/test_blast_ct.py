@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from HematomaExpansionLib import models
 from HematomaExpansionLib.ct.scan import Geometry, HeadCT, SliceGeometry
 from HematomaExpansionLib.errors import Cancelled, ModelError, UsageError
 from HematomaExpansionLib.labels import Label
@@ -196,37 +195,3 @@ def test_a_file_that_is_not_the_networks_weights_is_refused_and_never_run(tmp_pa
     path.write_bytes(b"")
     with pytest.raises(ModelError, match=r"model_1\.pt: not weights of BLAST-CT"):
         load_network(path, "cpu")
-
-
-@pytest.mark.weights
-@pytest.mark.shared_data
-@pytest.mark.parametrize(
-    ("file", "truth_ml"), [("synth_inv_iph20.nii.gz", 20.0), ("ge_hispeed_tiltcorr.nii.gz", 0.0)]
-)
-def test_blood_of_a_known_volume_in_a_real_head(
-    file: str, truth_ml: float, shared_data: Path, blast_ct_weights: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from HematomaExpansionLib.ct.anatomy import locate_anatomy
-    from HematomaExpansionLib.ct.reader import read_ct
-
-    monkeypatch.setenv(models.FOLDER_VARIABLE, str(blast_ct_weights))
-    scan = read_ct(shared_data / "head_ct" / file)
-    segmentation = BlastCtSegmenter(device="cpu").segment(scan, locate_anatomy(scan), Progress())
-    labels = sitk.GetArrayFromImage(segmentation.labels)
-    ich_ml, ivh_ml, extra_ml = (
-        np.count_nonzero(labels == label) * scan.voxel_ml
-        for label in (Label.ICH, Label.IVH, Label.EXTRA_AXIAL)
-    )
-    assert segmentation.weights_sha256 == {"blast-ct-2": models.model("blast-ct-2").sha256}
-    assert segmentation.labels.GetOrigin() == scan.image.GetOrigin()
-    if not truth_ml:
-        assert ich_ml + ivh_ml + extra_ml <= 0.3
-        return
-    truth = sitk.GetArrayFromImage(
-        sitk.ReadImage(str(shared_data / "head_ct" / "synth_inv_iph20_mask.nii.gz"))
-    )
-    found, true = labels == Label.ICH, truth > 0
-    dice = 2 * np.count_nonzero(found & true) / (np.count_nonzero(found) + np.count_nonzero(true))
-    assert ich_ml == pytest.approx(truth_ml, rel=0.1)
-    assert dice >= 0.93
-    assert ivh_ml <= 0.5
