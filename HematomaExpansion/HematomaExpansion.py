@@ -164,17 +164,18 @@ class HematomaExpansionWidget(scripted.ScriptedLoadableModuleWidget, VTKObservat
         """Show a mistake as its one line, and what nobody expected with its traceback; the panel lives on."""
         from HematomaExpansionLib.errors import Cancelled, HematomaExpansionError
 
+        mistake = None
         try:
             with slicer.util.tryWithErrorDisplay(_("The analysis failed."), waitCursor=True):
                 try:
                     yield
-                except Cancelled as cancelled:
-                    self.ui.statusLabel.text = str(cancelled)
                 except HematomaExpansionError as error:
+                    mistake = error
                     self.ui.statusLabel.text = str(error)
-                    slicer.util.errorDisplay(str(error))
         finally:
             self.update()
+        if mistake is not None and not isinstance(mistake, Cancelled):
+            slicer.util.errorDisplay(str(mistake))
 
 
 class HematomaExpansionLogic(scripted.ScriptedLoadableModuleLogic):

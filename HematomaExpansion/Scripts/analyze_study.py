@@ -33,7 +33,7 @@ def analyze_beside_slicer(arguments: list[str]) -> int:
     from HematomaExpansionLib.errors import HematomaExpansionError
     from HematomaExpansionLib.scene.packages import ensure_packages_of
 
-    segmenter = "blast-ct" if "blast-ct" in " ".join(arguments) else "threshold"
+    segmenter = "blast-ct" if {"blast-ct", "--segmenter=blast-ct"} & set(arguments) else "threshold"
     try:
         ensure_packages_of(segmenter, SCRIPT.parents[1] / "Resources", ask=False)
     except HematomaExpansionError as error:
