@@ -31,7 +31,11 @@ def module(scene: Any, told: list[str], monkeypatch: pytest.MonkeyPatch) -> Any:
     import slicer
     import slicer.util
 
-    scripted = _module("slicer.ScriptedLoadableModule", **vars(doubles))
+    bases = ("", "Widget", "Logic", "Test")
+    scripted = _module(
+        "slicer.ScriptedLoadableModule",
+        **{f"ScriptedLoadableModule{end}": getattr(doubles, f"ScriptedLoadableModule{end}") for end in bases},
+    )
     wrapper = _module(
         "slicer.parameterNodeWrapper",
         Choice=doubles.Choice,

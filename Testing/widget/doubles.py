@@ -1,15 +1,16 @@
 """Test doubles of what 3D Slicer has and slicer-core lacks.
 
-They stand in for the scripted module classes, translation, the parameter node wrapper, Sample Data, and a panel
-without Qt that knows the widgets of the real ``.ui`` file and refuses attributes their classes do not have.
-They catch misspelt names, buttons in the wrong state and logic that goes astray. They are not Qt: look, layout
-and PythonQt's conversions are only seen in the application.
+They stand in for the scripted module classes, translation, the parameter node wrapper, Sample Data, and a
+panel without Qt that knows the widgets of the real ``.ui`` file and refuses attributes their classes do not
+have. They catch misspelt names, buttons in the wrong state and logic that goes astray. They are not Qt: look,
+layout and PythonQt's conversions are only seen in the application.
 """
 
 import hashlib
 import unittest
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, get_type_hints
@@ -61,53 +62,46 @@ class Choice:
         self.choices = choices
 
 
-def parameterNodeWrapper(cls: type) -> Callable[[Any], Any]:
-    """Keep strings as parameters and nodes as references of the scripted module node, as Slicer does."""
-    hints = get_type_hints(cls, include_extras=True)
-    choices = {
-        name: hint.__metadata__[0].choices for name, hint in hints.items() if hasattr(hint, "__metadata__")
-    }
+class Parameters:
+    """A wrapped node: choices kept as its parameters, nodes as its references, as Slicer does."""
 
-    class Wrapper:
-        fields = tuple(hints)
+    def __init__(self, declared: type, node: Any) -> None:
+        self.__dict__.update(
+            node=node, declared=declared, hints=get_type_hints(declared, include_extras=True)
+        )
 
-        def __init__(self, node: Any) -> None:
-            self.__dict__["node"] = node
+    def choices(self, name: str) -> list[str] | None:
+        """What a parameter may be; None when it is a node."""
+        return next((choice.choices for choice in getattr(self.hints[name], "__metadata__", ())), None)
 
-        def __bool__(self) -> bool:
-            return True
-
-        def __getattr__(self, name: str) -> Any:
-            if name in choices:
-                return self.node.GetParameter(name) or getattr(cls, name)
-            if name in hints:
-                return self.node.GetNodeReference(name)
+    def __getattr__(self, name: str) -> Any:
+        if name not in self.hints:
             return getattr(self.node, name)
+        if self.choices(name) is None:
+            return self.node.GetNodeReference(name)
+        return self.node.GetParameter(name) or getattr(self.declared, name)
 
-        def __setattr__(self, name: str, value: Any) -> None:
-            if name not in hints:
-                raise AttributeError(f"{cls.__name__} has no parameter {name}")
-            if name in choices:
-                if value not in choices[name]:
-                    raise ValueError(f"{value} is none of {choices[name]}")
-                self.node.SetParameter(name, value)
-            else:
-                if value is not None and not value.IsA(hints[name].__name__):
-                    raise TypeError(f"{name} is a {hints[name].__name__}")
-                self.node.SetNodeReferenceID(name, value and value.GetID())
+    def __setattr__(self, name: str, value: Any) -> None:
+        allowed = self.choices(name)
+        if allowed is None:
+            assert value is None or value.IsA(self.hints[name].__name__), f"{name}: {value}"
+            self.node.SetNodeReferenceID(name, value and value.GetID())
+        else:
+            assert value in allowed, f"{name}: {value}"
+            self.node.SetParameter(name, value)
 
-        def connectGui(self, ui: Any) -> int:
-            for widget in vars(ui).values():
-                named = widget.properties.get("SlicerParameterName")
-                if named is not None and named not in hints:
-                    raise ValueError(f"{widget.name} is connected to {named}, which is no parameter")
-            return 1
+    def connectGui(self, ui: Any) -> int:
+        """Check what the panel is to be connected to; its selectors are not moved."""
+        named = {widget.properties.get("SlicerParameterName") for widget in vars(ui).values()} - {None}
+        assert named <= set(self.hints), f"no parameters: {named - set(self.hints)}"
+        return 1
 
-        def disconnectGui(self, tag: int) -> None:
-            if tag != 1:
-                raise ValueError("not connected")
+    def disconnectGui(self, tag: int) -> None:
+        assert tag == 1
 
-    return Wrapper
+
+def parameterNodeWrapper(declared: type) -> Any:
+    return partial(Parameters, declared)
 
 
 class SampleDataLogic:
@@ -168,7 +162,16 @@ class Widget:
 
     def __init__(self, element: ET.Element) -> None:
         own = {prop.get("name"): "".join(prop.itertext()).strip() for prop in element.findall("property")}
-        self.__dict__.update(name=element.get("name"), kind=element.get("class"), properties=own, slots={})
+        self.__dict__.update(
+            name=element.get("name"),
+            kind=element.get("class"),
+            properties=own,
+            slots={},
+            text=own.get("text", ""),
+            value=int(own.get("value", 0)),
+            enabled=own.get("enabled") != "false",
+            visible=own.get("visible") != "false",
+        )
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in _MAY_BE_SET.get(self.kind, ()):
