@@ -105,11 +105,13 @@ def segment(
     """Label the blood of one scan."""
     from .ct.anatomy import locate_anatomy
     from .ct.reader import read_ct
+    from .segmentation.backends import check_ready
     from .segmentation.backends import segmenter as make_segmenter
     from .segmentation.write import check_name, write_segmentation
 
     check_name(out)
     backend = make_segmenter(segmenter, device=device, models=_numbers(blast_models))
+    check_ready(backend)
     with cancelled_by_signals() as cancelled, shown(style, cancelled) as progress:
         progress.stage("reading")
         scan = read_ct(ct)

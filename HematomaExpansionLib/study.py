@@ -14,7 +14,7 @@ from .errors import UsageError
 from .findings import describe_change, describe_scan
 from .progress import Progress
 from .result import Change, ScanResult, Stage, StudyResult
-from .segmentation.backends import DEFAULT_BACKEND, segmenter
+from .segmentation.backends import DEFAULT_BACKEND, check_ready, segmenter
 from .segmentation.segmenter import Segmentation, Segmenter
 from .software import software
 from .volumetry.error_model import ErrorModel, reader_error
@@ -142,6 +142,8 @@ def analyze(
     names = ["baseline", *(f"followup-{number}" for number in range(1, len(inputs)))]
     backends = _backends(options, len(inputs))
     _check_hours(options, len(followups))
+    for backend in dict.fromkeys(backends):
+        check_ready(backend)
     stages: list[Stage] = []
     timed = _stopwatch(stages, progress)
 

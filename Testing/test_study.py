@@ -8,7 +8,7 @@ import pytest
 import SimpleITK as sitk
 
 from HematomaExpansionLib.ct.reader import read_ct
-from HematomaExpansionLib.errors import Cancelled, MaskError, UsageError
+from HematomaExpansionLib.errors import Cancelled, MaskError, ModelError, UsageError
 from HematomaExpansionLib.progress import Progress
 from HematomaExpansionLib.study import Options, Study, analyze
 from Testing.conftest import Ended
@@ -89,6 +89,12 @@ def test_labels_lie_on_the_grid_of_their_scan(masked: Study):
 def test_options_that_do_not_go_together_are_refused_before_any_work(options: Options, message: str):
     with pytest.raises(UsageError, match=message):
         analyze(Path("absent-1.nii.gz"), [Path("absent-2.nii.gz")], options)
+
+
+def test_missing_weights_are_said_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HEMATOMA_EXPANSION_MODELS", str(tmp_path))
+    with pytest.raises(ModelError, match="hematoma-expansion models fetch blast-ct-2"):
+        analyze(Path("absent.nii.gz"), (), Options(segmenter="blast-ct"))
 
 
 def test_a_mask_of_another_grid_is_refused(sample: Path, tmp_path: Path):

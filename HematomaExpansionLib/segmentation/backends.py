@@ -10,6 +10,19 @@ BACKENDS = ("threshold", "blast-ct", "mask")
 DEFAULT_BACKEND = "threshold"
 
 
+def check_ready(backend: Segmenter) -> None:
+    """Refuse a back-end that cannot run, before minutes of work lead up to it.
+
+    Raises:
+        ModelError: when weights that it needs are absent or wrong; the message says how to get them.
+        UnreadableFile: when a given segmentation cannot be read.
+        MaskError: when it is not a segmentation.
+    """
+    from ..models import verify
+
+    verify(backend.capabilities.needs_weights)
+
+
 def segmenter(
     name: str,
     *,
