@@ -42,3 +42,5 @@ def test_box_around_adds_the_margin_in_millimetres_and_stops_at_the_edge():
     mask = np.zeros((4, 20, 40), bool)
     mask[1, 10, 27:30] = True
     assert box_around(mask, (5.0, 1.0, 0.5), 2.0) == (slice(0, 3), slice(8, 13), slice(23, 34))
+    mask[1, 10, 39] = True
+    assert box_around(mask, (5.0, 1.0, 0.5), 2.0) == (slice(0, 3), slice(8, 13), slice(23, 40))

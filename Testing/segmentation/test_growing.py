@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from HematomaExpansionLib.ct.grid import box_around
 from HematomaExpansionLib.segmentation.growing import grow, large_components
 
 
@@ -105,9 +104,3 @@ def test_the_working_box_does_not_change_the_result() -> None:
     seeds[0, 0, 0] = seeds[-1, -1, -1] = True
     large = grow(seeds, hu, np.ones_like(seeds), (2, 1, 1), max_distance_mm=4, min_seed_ml=0)
     np.testing.assert_array_equal(small[5:15, 10:30, 10:30], large[5:15, 10:30, 10:30])
-
-
-def test_the_box_is_cut_to_the_array() -> None:
-    mask = np.zeros((10, 20, 30), dtype=bool)
-    mask[1, 10, 29] = True
-    assert box_around(mask, (5.0, 1.0, 0.5), 2.0) == (slice(0, 3), slice(8, 13), slice(25, 30))
