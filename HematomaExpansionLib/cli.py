@@ -86,8 +86,8 @@ def analyze(
     with cancelled_by_signals() as cancelled, shown(style, cancelled) as progress:
         study = analyze_study(baseline, followups or (), options, progress, door)
         progress.stage("report")
+        # From here on a wish to stop comes too late: what is written is written whole.
         files = write_study(study, out)
-        progress(1.0)
     typer.echo(headline(study.result), err=True)
     for file in files:
         typer.echo(file)

@@ -190,6 +190,8 @@ def analyze(
 
 def _backends(options: Options, scans: int) -> list[Segmenter]:
     """One back-end per scan: the same for all, or one mask each."""
+    if options.mapping is not None and not options.masks:
+        raise UsageError("a mapping was given without masks; it says which classes a mask's values are")
     if options.masks and options.segmenter not in (DEFAULT_BACKEND, "mask"):
         raise UsageError(f"segmenter {options.segmenter} and masks were both given; choose one")
     if options.masks and len(options.masks) != scans:

@@ -80,6 +80,7 @@ def test_labels_lie_on_the_grid_of_their_scan(masked: Study):
     [
         (Options(masks=(Path("a.nrrd"),)), "1 masks were given for 2 scans; give one per scan, in order"),
         (Options(segmenter="blast-ct", masks=(Path("a"), Path("b"))), "blast-ct and masks were both given"),
+        (Options(mapping={1: "ich"}), "a mapping was given without masks"),
         (Options(hours=(1.0, 2.0)), "2 times were given for 1 follow-ups"),
         (Options(hours=(-3.0,)), "hours after the baseline: -3 is not between 0 and 8760"),
         (Options(hours=(float("nan"),)), "hours after the baseline: nan"),
