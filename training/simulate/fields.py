@@ -1,0 +1,129 @@
+"""Fields of a head: smoothing, random textures, sampling, distances, and choosing the fullest voxels.
+
+A field is a torch tensor ``[z, y, x]`` on the grid of a head. Random numbers are drawn by numpy on the CPU and
+moved, so that a case is the same on every device; distances are SciPy's, on the CPU, for torch has none.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def gaussian(field: torch.Tensor, sigma_voxels: float | Sequence[float]) -> torch.Tensor:
+    """Smooth with a Gaussian; the border is repeated.
+
+    Args:
+        field: float32 ``[z, y, x]``.
+        sigma_voxels: standard deviation, one for all or one for each of (z, y, x); 0 leaves an axis alone.
+    """
+    sigmas = (sigma_voxels,) * 3 if isinstance(sigma_voxels, (int, float)) else tuple(sigma_voxels)
+    result = field[None, None]
+    for axis, sigma in enumerate(sigmas):
+        if sigma <= 0:
+            continue
+        radius = max(1, round(3.5 * sigma))
+        steps = torch.arange(-radius, radius + 1, dtype=torch.float32, device=field.device)
+        kernel = torch.exp(-0.5 * (steps / sigma) ** 2)
+        shape, pad = [1, 1, 1, 1, 1], [0] * 6
+        shape[2 + axis] = kernel.numel()
+        pad[2 * (2 - axis)] = pad[2 * (2 - axis) + 1] = radius
+        padded = functional.pad(result, pad, mode="replicate")
+        result = functional.conv3d(padded, (kernel / kernel.sum()).reshape(shape))
+    return result[0, 0]
+
+
+def smooth_noise(
+    shape: Sequence[int], correlation_voxels: float, rng: np.random.Generator, device: torch.device
+) -> torch.Tensor:
+    """Gaussian random field of mean 0 and standard deviation 1.
+
+    Drawn on a coarser grid where the correlation is long, and interpolated: long filters are the slow part.
+
+    Args:
+        shape: (z, y, x).
+        correlation_voxels: standard deviation of the Gaussian that smooths white noise.
+        rng: the generator.
+        device: where the field shall lie.
+    """
+    step = max(1.0, correlation_voxels / 2)
+    coarse = [int(np.ceil(count / step)) + 1 for count in shape]
+    white = torch.from_numpy(rng.standard_normal(coarse, dtype=np.float32)).to(device)
+    field = gaussian(white, correlation_voxels / step)
+    if step > 1:
+        size = tuple(shape)
+        field = functional.interpolate(field[None, None], size=size, mode="trilinear", align_corners=True)[0, 0]
+    else:
+        field = field[tuple(slice(count) for count in shape)]
+    return (field - field.mean()) / field.std()
+
+
+def sample(field: torch.Tensor, index: torch.Tensor, nearest: bool = False) -> torch.Tensor:
+    """Values of a field at fractional indices; the border is repeated.
+
+    Args:
+        field: ``[z, y, x]``, or ``[channel, z, y, x]``; any number type when ``nearest``.
+        index: float32 ``[3, ...]`` with (z, y, x) indices.
+        nearest: take the nearest voxel instead of interpolating linearly.
+
+    Returns:
+        ``[...]`` of the field's type, with a leading channel where the field has one.
+    """
+    single = field.ndim == 3
+    fields = field[None] if single else field
+    counts = torch.tensor(fields.shape[1:], dtype=torch.float32, device=fields.device)
+    points = index.reshape(3, -1)
+    # grid_sample wants (x, y, z) from -1 to 1 between the centres of the first and last voxels.
+    grid = (2 * points / (counts - 1)[:, None] - 1).flip(0).T.reshape(1, 1, 1, -1, 3)
+    mode = "nearest" if nearest else "bilinear"
+    values = functional.grid_sample(
+        fields.float()[None], grid, mode=mode, padding_mode="border", align_corners=True
+    )[0]
+    result = values.reshape(fields.shape[0], *index.shape[1:]).to(field.dtype)
+    return result[0] if single else result
+
+
+def distance_mm(mask: torch.Tensor, spacing_mm: Sequence[float]) -> torch.Tensor:
+    """Distance of every voxel to the nearest True voxel, float32 mm; 0 on the mask."""
+    from scipy import ndimage
+
+    away = ndimage.distance_transform_edt(~mask.cpu().numpy(), sampling=spacing_mm)
+    return torch.from_numpy(away.astype(np.float32)).to(mask.device)
+
+
+def fullest(potential: torch.Tensor, allowed: torch.Tensor, count: int) -> torch.Tensor:
+    """The ``count`` allowed voxels of the largest potential, as bool.
+
+    Raises:
+        ValueError: when fewer than ``count`` are allowed.
+    """
+    candidates = allowed.reshape(-1).nonzero()[:, 0]
+    if count > candidates.numel():
+        raise ValueError(f"no room for {count} voxels of blood: {candidates.numel()} are allowed")
+    chosen = torch.zeros(potential.numel(), dtype=torch.bool, device=potential.device)
+    if count > 0:
+        # A stable order: of equal potentials the first voxel is taken, on every device.
+        order = torch.argsort(potential.reshape(-1)[candidates], descending=True, stable=True)
+        chosen[candidates[order[:count]]] = True
+    return chosen.reshape(potential.shape)
+
+
+def box_around(mask: torch.Tensor, margin: int | Sequence[int]) -> tuple[slice, slice, slice]:
+    """The smallest box round a mask and a margin of voxels, inside the grid; the mask must not be empty."""
+    margins = (margin,) * 3 if isinstance(margin, int) else tuple(margin)
+    box = []
+    for axis, around in enumerate(margins):
+        others = [other for other in range(3) if other != axis]
+        held = mask.any(dim=others[1]).any(dim=others[0]).nonzero()[:, 0]
+        box.append(slice(max(0, int(held[0]) - around), int(held[-1]) + 1 + around))
+    return (box[0], box[1], box[2])
+
+
+def to_numpy(field: torch.Tensor) -> "NDArray[np.generic]":
+    """A field as a numpy array on the CPU."""
+    return field.detach().cpu().numpy()
