@@ -1,17 +1,19 @@
-"""A head without blood: tissues of the template at the HU of CT, varied from case to case."""
+"""A head without blood: the anatomy of the template, warped, at the HU of CT."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
 
 import numpy as np
+import torch
 
-from .noise import smooth_noise
-from .skull import surroundings
-from .template import FIRST_VOXEL_MM, axes_mm
-from .ventricles import widened
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from . import dura
+from .face import Points, surroundings
+from .fields import box_around, gaussian, sample, smooth_noise
+from .head import Head
+from .skull import inner_table_mm
+from .template import FIRST_VOXEL_MM, SHAPE, load_maps
+from .ventricles import walls, widened
+from .warp import displacement_mm
 
 GREY_HU, WHITE_HU, CSF_HU, FALX_HU, CALCIUM_HU = 37.0, 29.0, 8.0, 46.0, 160.0
 
@@ -22,122 +24,118 @@ class HostSettings:
 
     Attributes:
         scale: size along (z, y, x) relative to the template, whose brain is larger than most people's.
-        widening_mm: how far the walls of the ventricles are pushed out.
+        warp_mm: standard deviation of the random displacement of its points; 0 keeps the template's shape.
+        widening_mm: how far the walls of the ventricles are pushed out; negative makes them narrower.
         atrophy: 0 leaves the sulci of the template, 1 makes them as wide as in marked atrophy.
     """
 
     scale: tuple[float, float, float] = (0.91, 0.91, 0.91)
+    warp_mm: float = 0.0
     widening_mm: float = 2.0
     atrophy: float = 1.0
 
 
-@dataclass(frozen=True)
-class Head:
-    """A head on a fine grid, ``[z, y, x]`` in LPS, head coordinates: MNI millimetres times the scale.
-
-    Attributes:
-        hu: float32.
-        ventricles: uint8 image of :class:`.ventricles.Ventricle`.
-        white: float32 0-1 share of white matter.
-        depth_mm: distance of an intracranial voxel to the skull; 0 outside.
-        head: bool, all that is not air round the head.
-        spacing_mm: voxel size along (z, y, x).
-        origin_mm: head coordinates (z, y, x) of the first voxel.
-    """
-
-    hu: "NDArray[np.float32]"
-    ventricles: "NDArray[np.uint8]"
-    white: "NDArray[np.float32]"
-    depth_mm: "NDArray[np.float32]"
-    head: "NDArray[np.bool_]"
-    spacing_mm: tuple[float, float, float]
-    origin_mm: tuple[float, float, float]
-
-    @property
-    def voxel_ml(self) -> float:
-        """Volume of one voxel of the fine grid in millilitres."""
-        return float(np.prod(self.spacing_mm)) / 1000.0
-
-    def point_mm(self, mni_mm: tuple[float, float, float]) -> tuple[float, float, float]:
-        """Head coordinates (z, y, x) of a template point (superior, anterior, right)."""
-        superior, anterior, right = mni_mm
-        z, y, x = self.spacing_mm
-        return (superior * z, -anterior * y, -right * x)
-
-    def offsets_mm(self, point_mm: tuple[float, float, float]) -> "list[NDArray[np.float32]]":
-        """Coordinates of the grid relative to a point: three arrays that broadcast to ``[z, y, x]``."""
-        axes = zip(self.origin_mm, self.spacing_mm, self.hu.shape, point_mm, strict=True)
-        z, y, x = (
-            (origin + spacing * np.arange(count) - start).astype(np.float32)
-            for origin, spacing, count, start in axes
-        )
-        return [z[:, None, None], y[None, :, None], x[None, None, :]]
-
-
-def make_host(settings: HostSettings, rng: np.random.Generator) -> Head:
+def make_host(settings: HostSettings, rng: np.random.Generator, device: torch.device | None = None) -> Head:
     """Build a head without blood.
 
     Args:
-        settings: size, ventricles, atrophy.
-        rng: draws the texture of the tissues.
+        settings: size, shape, ventricles, atrophy.
+        rng: draws the shape and the texture of the tissues.
+        device: where its fields shall lie; the CPU when not given.
 
     Returns:
         The head on a grid of about 0.9 mm.
     """
-    from scipy import ndimage
+    device = device or torch.device("cpu")
+    counts = [torch.arange(count, dtype=torch.float32, device=device) for count in SHAPE]
+    index = torch.stack(torch.meshgrid(*counts, indexing="ij"))
+    if settings.warp_mm > 0:
+        index += displacement_mm(SHAPE, settings.warp_mm, rng, device)
+    distance, depth = sample(_on(device, "table"), index)
+    mni_mm = _to_mni(index)
+    hu, solid = surroundings(Points(*mni_mm, distance), rng)
 
-    around = surroundings()
-    maps, ventricles = widened(settings.widening_mm)
-    # Sulci of an average of 152 brains are shallow grooves of half CSF: a steeper curve opens them again.
-    share = np.clip(maps.csf * (1.0 + 0.9 * settings.atrophy) - 0.06, 0, 1)
-    # The tentorium is blurred over a centimetre in the average: without this it looks like an old infarct.
-    superior, anterior, right = axes_mm()
-    tentorial = (superior < -6) & (anterior < -42) & (np.abs(right) > 10) & maps.brain
-    share[tentorial] *= 0.45
-    share[ventricles > 0] = 1.0
-    solid = np.maximum(maps.grey + maps.white, 1e-3)
-    white_share = maps.white / solid
-    tissue = WHITE_HU + (GREY_HU - WHITE_HU) * (1 - white_share)
-    tissue += 0.8 * smooth_noise(rng, 6)
-    brain_hu = np.where(maps.brain, share * CSF_HU + (1 - share) * tissue, CSF_HU)
-    spinal_cord = _spinal_cord() & ~maps.brain
-    brain_hu = np.where(spinal_cord, 32.0, brain_hu)
-    dura = _falx_and_sinus(around.depth_mm)
-    brain_hu = np.where(dura & (ventricles == 0), FALX_HU, brain_hu)
-    brain_hu = np.where(_calcifications(), CALCIUM_HU, brain_hu)
-    hu = np.where(around.intracranial, brain_hu, around.hu).astype(np.float32)
+    inside = box_around(depth > 0, 1)
+    source, labels = widened(index[(slice(None), *inside)], settings.widening_mm)
+    mni_mm[(slice(None), *inside)] = _to_mni(source)
+    ventricles = torch.zeros(SHAPE, dtype=torch.uint8, device=device)
+    ventricles[inside] = labels * (depth[inside] > 0)
+    brain_hu, white_share = _brain(source, ventricles[inside], depth[inside], settings, rng)
+    within = depth[inside] > 0
+    hu[inside] = torch.where(within, brain_hu, hu[inside])
+    white = torch.zeros(SHAPE, device=device)
+    white[inside] = white_share * within
+    barrier = dura.falx(mni_mm, depth) | dura.tentorium(mni_mm, depth)
     scale = settings.scale
     return Head(
-        hu=ndimage.gaussian_filter(hu, 0.4),
+        hu=gaussian(hu, 0.4),
         ventricles=ventricles,
-        white=(maps.white * (1 - share)).astype(np.float32),
-        depth_mm=around.depth_mm * float(np.mean(scale)),
-        head=around.head,
+        white=white,
+        depth_mm=depth * float(np.mean(scale)),
+        solid=solid,
+        barrier=barrier & (ventricles == 0),
+        mni_mm=mni_mm,
         spacing_mm=scale,
         origin_mm=tuple(s * first for s, first in zip(scale, FIRST_VOXEL_MM, strict=True)),
     )
 
 
-def _spinal_cord() -> "NDArray[np.bool_]":
-    superior, anterior, right = axes_mm()
-    return (superior < -64) & (np.hypot(right / 1.2, anterior + 45) < 5.5)
+def _brain(
+    source: torch.Tensor,
+    ventricles: torch.Tensor,
+    depth: torch.Tensor,
+    settings: HostSettings,
+    rng: np.random.Generator,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """HU of the intracranial space and share of white matter, both ``[z, y, x]`` of its box."""
+    mni_mm = _to_mni(source)
+    superior, anterior, right = mni_mm
+    grey, white, brain = sample(_on(source.device, "tissue"), source)
+    csf = brain - grey - white
+    # Sulci of an average of 152 brains are shallow grooves of half CSF: a steeper curve opens them again.
+    share = (csf * (1.0 + 0.9 * settings.atrophy) - 0.06).clamp(0, 1)
+    # The tentorium is blurred over a centimetre in the average: without this it looks like an old infarct.
+    tentorial = (superior < -6) & (anterior < -42) & (right.abs() > 10) & (brain > 0.5)
+    share = torch.where(tentorial, 0.45 * share, share)
+    share[ventricles > 0] = 1.0
+    white_of_solid = white / (grey + white).clamp(min=1e-3)
+    tissue = WHITE_HU + (GREY_HU - WHITE_HU) * (1 - white_of_solid)
+    tissue += 0.8 * smooth_noise(tissue.shape, 6, rng, source.device)
+    hu = torch.where(brain > 0.5, share * CSF_HU + (1 - share) * tissue, CSF_HU)
+    cord = (superior < -64) & ((right / 1.2) ** 2 + (anterior + 45) ** 2 < 5.5**2) & (brain <= 0.5)
+    hu[cord] = 32.0
+    sheets = dura.falx(mni_mm, depth) | dura.tentorium(mni_mm, depth) | dura.sagittal_sinus(mni_mm, depth)
+    hu[sheets & (ventricles == 0)] = FALX_HU
+    hu[_calcifications(superior, anterior, right)] = CALCIUM_HU
+    return hu, white * (1 - share)
 
 
-def _falx_and_sinus(depth_mm: "NDArray[np.float32]") -> "NDArray[np.bool_]":
-    """Falx: a sheet in the midline outside an arch over the corpus callosum; sinus along its outer edge."""
-    superior, anterior, right = axes_mm()
-    arch = np.hypot((anterior + 14) / 58, (superior - 4) / 40) > 1
-    above_tentorium = superior > np.where(anterior < -40, -2 - 0.25 * (-anterior - 40), -8)
-    inside = depth_mm > 0
-    falx = (np.abs(right) < 0.9) & arch & above_tentorium & inside
-    sinus = (depth_mm < 6) & (np.abs(right) < 1 + 0.6 * (6 - depth_mm)) & above_tentorium & (anterior < 45)
-    return falx | (sinus & inside & (superior > -5))
-
-
-def _calcifications() -> "NDArray[np.bool_]":
+def _calcifications(superior: torch.Tensor, anterior: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     """Pineal gland and the choroid plexus of both atria, as in most older people."""
-    superior, anterior, right = axes_mm()
     pineal = ((superior - 2) / 2.2) ** 2 + ((anterior + 26.5) / 2.2) ** 2 + (right / 2.0) ** 2 < 1
-    aside = np.abs(right) - 25
+    aside = right.abs() - 25
     plexus = ((superior - 9) / 2.5) ** 2 + ((anterior + 41) / 2.5) ** 2 + (aside / 1.6) ** 2 < 1
     return pineal | plexus
+
+
+def _to_mni(index: torch.Tensor) -> torch.Tensor:
+    """Template coordinates (superior, anterior, right) of fractional indices of the template grid."""
+    z, y, x = index
+    superior, posterior, left = (part + first for part, first in zip((z, y, x), FIRST_VOXEL_MM, strict=True))
+    return torch.stack([superior, -posterior, -left])
+
+
+@cache
+def _on(device: torch.device, name: str) -> torch.Tensor:
+    """Fields of the template, kept on a device: ``table`` ``[2, ...]``, or ``tissue`` ``[3, ...]``."""
+    if name == "table":
+        return torch.from_numpy(inner_table_mm()).to(device)
+    from scipy import ndimage
+
+    maps = load_maps()
+    grey, white = maps.grey.copy(), maps.white.copy()
+    # The template calls the half-filled voxels of the ventricular wall grey; they are white matter and CSF.
+    rim = (walls().fields[0] < 3.0) & (ndimage.grey_opening(grey, size=5) < 0.5 * grey)
+    white[rim] += grey[rim]
+    grey[rim] = 0
+    return torch.from_numpy(np.stack([grey, white, maps.brain.astype(np.float32)])).to(device)

@@ -4,8 +4,11 @@ Source: ICBM 2009a nonlinear symmetric average (Fonov et al., NeuroImage 2011;54
 ships it.
 """
 
+import argparse
+import os
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
 # larger than the maps, because a skull, a scalp and a face have to fit round the brain.
 SHAPE = (206, 248, 205)
 FIRST_VOXEL_MM = (-98.0, -118.0, -102.0)
+# The environment variable that names a file of the maps.
+MAPS_VARIABLE = "HEMATOMA_EXPANSION_MAPS"
+# First voxel (left, posterior, inferior) of the maps, MNI millimetres.
+_FIRST_OF_MAPS_MM = (-98.0, -134.0, -72.0)
 
 
 @dataclass(frozen=True)
@@ -46,30 +53,59 @@ def axes_mm() -> tuple["NDArray[np.float32]", "NDArray[np.float32]", "NDArray[np
 
 @cache
 def load_maps() -> Maps:
-    """The three maps of the template on the grid; read once a process."""
-    from nilearn.datasets import load_mni152_gm_template, load_mni152_template, load_mni152_wm_template
+    """The three maps of the template on the grid; read once a process.
 
-    t1, grey, white = (
-        _on_grid(load(resolution=1))
-        for load in (load_mni152_template, load_mni152_gm_template, load_mni152_wm_template)
-    )
+    From the file that :data:`MAPS_VARIABLE` names, which this module's command writes, so that a machine
+    with numpy, SciPy and torch alone can simulate; without that variable from ``nilearn``.
+    """
+    stored = os.environ.get(MAPS_VARIABLE)
+    raw = np.load(stored, allow_pickle=False) if stored else raw_maps()
+    t1, grey, white = (_on_grid(raw[name]) for name in ("t1", "grey", "white"))
     brain = t1 > 0
     total = np.maximum(grey + white, 1.0)
     grey, white = grey * brain / total, white * brain / total
     return Maps(grey, white, np.where(brain, 1 - grey - white, 0).astype(np.float32), brain)
 
 
-def _on_grid(image: object) -> "NDArray[np.float32]":
-    """Turn a 1 mm nilearn image (RAS, ``[x, y, z]``) into ``[z, y, x]`` LPS and pad it to the grid."""
-    values = np.asarray(image.dataobj, dtype=np.float32)  # type: ignore[attr-defined]
-    right_first, anterior_first, superior_first = image.affine[:3, 3]  # type: ignore[attr-defined]
-    values = values.transpose(2, 1, 0)[:, ::-1, ::-1]
+def raw_maps() -> dict[str, "NDArray[np.uint8]"]:
+    """The maps as ``nilearn`` ships them: ``t1``, ``grey`` and ``white``, ``[x, y, z]`` RAS, 0-255."""
+    import nibabel
+    from nilearn.datasets import data
+
+    folder = Path(next(iter(data.__path__)))
+    names = {"t1": "t1", "grey": "gm", "white": "wm"}
+    images = {
+        name: nibabel.load(folder / f"mni_icbm152_{part}_tal_nlin_sym_09a_converted.nii.gz")
+        for name, part in names.items()
+    }
+    return {name: np.asarray(image.dataobj).astype(np.uint8) for name, image in images.items()}
+
+
+def _on_grid(values: "NDArray[np.uint8]") -> "NDArray[np.float32]":
+    """Turn a 1 mm map (RAS, ``[x, y, z]``) into ``[z, y, x]`` LPS, 0-1, and pad it to the grid."""
+    left, posterior, inferior = _FIRST_OF_MAPS_MM
+    values = values.transpose(2, 1, 0)[:, ::-1, ::-1].astype(np.float32) / 255
     _, rows, columns = values.shape
-    first_mm = (superior_first, -(anterior_first + rows - 1), -(right_first + columns - 1))
-    starts = [round(float(first - edge)) for first, edge in zip(first_mm, FIRST_VOXEL_MM, strict=True)]
+    first_mm = (inferior, -(posterior + rows - 1), -(left + columns - 1))
+    starts = [round(first - edge) for first, edge in zip(first_mm, FIRST_VOXEL_MM, strict=True)]
     grid = np.zeros(SHAPE, dtype=np.float32)
     # The empty margin of the maps above and behind is larger than the grid's: it is cut off.
     values = values[tuple(slice(count - start) for start, count in zip(starts, SHAPE, strict=True))]
     placed = zip(starts, values.shape, strict=True)
     grid[tuple(slice(start, start + count) for start, count in placed)] = values
     return grid
+
+
+def main() -> None:
+    """Write the maps to one file of a few megabytes, for machines without ``nilearn``."""
+    parser = argparse.ArgumentParser(prog="python -m training.simulate.template", description=main.__doc__)
+    parser.add_argument("--out", type=Path, required=True, help="the .npz file to write")
+    out = parser.parse_args().out
+    if out.suffix != ".npz":
+        parser.error(f"--out {out}: the name must end in .npz")
+    np.savez_compressed(out, **raw_maps())
+    print(f"{out}: set {MAPS_VARIABLE} to this path")
+
+
+if __name__ == "__main__":
+    main()

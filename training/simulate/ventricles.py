@@ -1,12 +1,15 @@
-"""The ventricles of the template, and making them as wide as an older person's."""
+"""The ventricles of the template, and making them wider or narrower."""
 
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 
-from .template import Maps, axes_mm, load_maps
+from .fields import sample
+from .template import axes_mm, load_maps
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,8 +25,24 @@ class Ventricle(IntEnum):
     FOURTH = 4
 
 
-# How far the widening is felt in the brain round the ventricle, mm.
-_DECAY_MM = 14.0
+# How far the widening is felt in the brain round the ventricle, and how far from it walls are looked for, mm.
+_DECAY_MM, _FELT_MM = 14.0, 45
+# How much less the walls of the third and the fourth ventricle move.
+_MIDLINE_SHARE = 0.4
+
+
+@dataclass(frozen=True)
+class Walls:
+    """Where the walls of the template's ventricles are, on the template grid.
+
+    Attributes:
+        fields: float32 ``[5, z, y, x]``: distance to the nearest wall, mm, negative inside; the unit vector
+            (z, y, x) away from it; the share of the widening that the wall takes part in.
+        names: uint8 ``[z, y, x]``: the nearest ventricle.
+    """
+
+    fields: "NDArray[np.float32]"
+    names: "NDArray[np.uint8]"
 
 
 @cache
@@ -57,53 +76,49 @@ def template_ventricles() -> "NDArray[np.uint8]":
     return image
 
 
-def widened(
-    widening_mm: float,
-) -> tuple[Maps, "NDArray[np.uint8]"]:
-    """Push the walls of the ventricles outwards.
+@cache
+def walls() -> Walls:
+    """The walls of the template's ventricles; measured once a process."""
+    from scipy import ndimage
+
+    ventricles = template_ventricles()
+    found = ndimage.find_objects((ventricles > 0).astype(np.uint8))[0]
+    box = tuple(slice(max(0, side.start - _FELT_MM), side.stop + _FELT_MM) for side in found)
+    inside = ventricles[box]
+    outwards, nearest = ndimage.distance_transform_edt(inside == 0, return_indices=True)
+    signed = ndimage.gaussian_filter(outwards - ndimage.distance_transform_edt(inside > 0), 0.7)
+    away = np.stack(np.gradient(ndimage.gaussian_filter(signed, 1.5)))
+    away /= np.maximum(np.sqrt((away**2).sum(axis=0)), 1e-3)
+    named = inside[tuple(nearest)]
+    midline = (named == Ventricle.THIRD) | (named == Ventricle.FOURTH)
+    share = ndimage.gaussian_filter(np.where(midline, _MIDLINE_SHARE, 1.0), 2.0)
+    fields = np.zeros((5, *ventricles.shape), dtype=np.float32)
+    fields[0] = 2.0 * _FELT_MM
+    fields[(slice(None), *box)] = np.stack([signed, *away, share])
+    names = np.zeros_like(ventricles)
+    names[box] = named
+    return Walls(fields, names)
+
+
+def widened(index: torch.Tensor, widening_mm: torch.Tensor | float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Push the walls of the ventricles outwards, or inwards.
 
     A point at distance ``s`` outside the wall takes the tissue that was at ``s - widening * exp(-...)``: the
     brain is squeezed, not cut away. Points that end inside are ventricle whatever the maps say there, so that
     no rim of squeezed tissue stays along the middle of the ventricle.
 
     Args:
-        widening_mm: how far the wall moves, mm of the template; 0 leaves it.
+        index: float32 ``[3, z, y, x]``: fractional indices of the template grid.
+        widening_mm: how far the wall moves, mm of the template, one for all or one a point; negative narrows.
 
     Returns:
-        The maps of the brain with the wider ventricles, and the ventricles ``[z, y, x]``.
+        The indices ``[3, z, y, x]`` that the brain comes from, and the ventricles, uint8 ``[z, y, x]`` of
+        :class:`Ventricle`.
     """
-    from scipy import ndimage
-
-    maps, ventricles = load_maps(), template_ventricles()
-    box = ndimage.find_objects((ventricles > 0).astype(np.uint8))[0]
-    margin = 30
-    box = tuple(slice(max(0, side.start - margin), side.stop + margin) for side in box)
-    inside = ventricles[box]
-    # The signed distance to the wall, positive in the brain, and the way to the nearest wall.
-    outwards, nearest = ndimage.distance_transform_edt(inside == 0, return_indices=True)
-    signed = ndimage.gaussian_filter(outwards - ndimage.distance_transform_edt(inside > 0), 0.7)
-    shift = widening_mm * np.exp(-np.maximum(signed - widening_mm, 0) / _DECAY_MM)
-    gradient = np.stack(np.gradient(ndimage.gaussian_filter(signed, 1.5)))
-    gradient /= np.maximum(np.sqrt((gradient**2).sum(axis=0)), 1e-3)
-    source = np.indices(inside.shape, dtype=np.float32) - gradient * shift
-    wide = (signed <= widening_mm) & (maps.brain[box])
-    # The two lateral ventricles and the third stay apart by the septum and the fornix.
-    names = inside[tuple(nearest)]
-    keeps_septum = (names == Ventricle.THIRD) | (names == Ventricle.FOURTH)
-    wide &= ~keeps_septum | (signed <= 0.4 * widening_mm)
-    moved = []
-    for field in (maps.grey, maps.white):
-        tissue = field.copy()
-        squeezed = ndimage.map_coordinates(field[box], source, order=1)
-        tissue[box] = np.where(wide, 0, squeezed)
-        moved.append(tissue)
-    grey, white = moved
-    # The template calls the half-filled voxels of the ventricular wall grey; they are white matter and CSF.
-    rim = (signed < widening_mm + 3.0) & (ndimage.grey_opening(grey[box], size=5) < 0.5 * grey[box])
-    wall_white = np.where(rim, white[box] + grey[box], white[box])
-    grey[box] = np.where(rim, 0, grey[box])
-    white[box] = wall_white
-    labels = np.zeros_like(ventricles)
-    labels[box] = np.where(wide, names, 0)
-    csf = np.where(maps.brain, 1 - grey - white, 0).astype(np.float32)
-    return Maps(grey, white, csf, maps.brain), labels
+    template = walls()
+    signed, *away, share = sample(torch.from_numpy(template.fields).to(index.device), index)
+    widening = widening_mm * share
+    shift = widening * torch.exp(-(signed - widening).clamp(min=0) / _DECAY_MM)
+    source = index - torch.stack(away) * shift
+    names = sample(torch.from_numpy(template.names).to(index.device), index, nearest=True)
+    return source, torch.where(signed <= widening, names, torch.zeros_like(names))
