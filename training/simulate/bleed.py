@@ -1,18 +1,22 @@
-"""An irregular bleed in the brain: the shape it grows by, and filling it up to a volume."""
+"""A bleed in the brain: the shape it grows by, and filling it up to a volume."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
+import torch
 
-from .host import Head
-from .noise import smooth_noise
+from HematomaExpansionLib.markers.marker import Marker
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from .body import potential_of
+from .fields import distance_mm, smooth_noise
+from .growth import convex_bounds, grown
+from .head import Head
 
 # The wall of brain that a bleed leaves to a ventricle, and the width of the door where it breaks through.
 _WALL_MM, _DOOR_RADIUS_MM = 5.0, 4.5
+# Blood keeps this far from the inner table: cortex and meninges lie between.
+_CORTEX_MM = 4.0
 
 
 @dataclass(frozen=True)
@@ -21,12 +25,16 @@ class BleedSettings:
 
     Attributes:
         centre_mni_mm: its middle in the template: (superior, anterior, right).
-        reach_ml: the volume that the lobes are drawn for, about that of the baseline bleed.
-        lobes: how many lobes the shape has.
-        irregularity: 0 smooth, 1 ragged.
-        blood_hu: mean density of the clot.
+        reach_ml: the volume that the shape is drawn for, about that of the baseline bleed.
+        lobes: how many lobes an irregular shape has, or how many supports a regular one.
+        irregularity: 0 smooth, 1 ragged; a bleed without the irregular shape sign stays convex at any value.
+        blood_hu: mean density of the clot, 45-85; raised where the markers need it.
+        texture_hu: standard deviation of the density in a homogeneous part of the clot, at most 2.2.
         oedema_mm: width of the rim of oedema.
         yielding: how far the brain gives way, see :func:`.mass_effect.push_aside`.
+        markers: the markers that it has; every other one is absent.
+        family: how shape and texture are made. ``walk`` is a mechanism of its own, for tests of readers that
+            were tuned on ``lobes``.
     """
 
     centre_mni_mm: tuple[float, float, float]
@@ -34,49 +42,63 @@ class BleedSettings:
     lobes: int = 4
     irregularity: float = 0.5
     blood_hu: float = 62.0
+    texture_hu: float = 1.8
     oedema_mm: float = 3.0
     yielding: float = 0.25
+    markers: frozenset[Marker] = frozenset()
+    family: Literal["lobes", "walk"] = "lobes"
 
 
 @dataclass(frozen=True)
 class Shape:
-    """How a bleed spreads on the fine grid.
+    """How a bleed spreads, in a box of the fine grid.
 
     Attributes:
-        potential: float32 ``[z, y, x]``: the larger, the earlier a voxel fills with blood.
-        texture: float32 of mean 0 and standard deviation 1, the density inside the clot.
+        box: where the box lies in the grid of the head.
+        potential: float32 ``[z, y, x]`` in the box: the larger, the earlier a voxel fills with blood; 0 at
+            the middle, about -1 at the edge of the baseline bleed.
         centre_mm: head coordinates (z, y, x).
+        reach_mm: radius of the sphere of the baseline bleed's volume.
+        settings: what was asked for.
+        seed: of all that is drawn later, the same at every time point.
     """
 
-    potential: "NDArray[np.float32]"
-    texture: "NDArray[np.float32]"
+    box: tuple[slice, slice, slice]
+    potential: torch.Tensor
     centre_mm: tuple[float, float, float]
+    reach_mm: float
+    settings: BleedSettings
+    seed: int
+
+
+@dataclass(frozen=True)
+class Clot:
+    """Blood in the brain at one time.
+
+    Attributes:
+        ich: bool ``[z, y, x]`` on the fine grid, satellites and islands included.
+        markers: the evidence of each marker of the outline that is present, bool ``[z, y, x]``.
+    """
+
+    ich: torch.Tensor
+    markers: dict[Marker, torch.Tensor]
 
 
 def make_shape(head: Head, settings: BleedSettings, rng: np.random.Generator) -> Shape:
-    """Draw the shape of a bleed: ellipsoid lobes round a centre, roughened at two scales.
-
-    The same shape serves every time point: more volume fills more of it.
-    """
+    """Draw the shape of a bleed; the same shape serves every time point: more volume fills more of it."""
     centre = head.point_mm(settings.centre_mni_mm)
-    reach = float(np.cbrt(3000.0 * settings.reach_ml / (4 * np.pi)))
-    union = np.full(head.hu.shape, 1e-26, dtype=np.float32)
-    for number in range(settings.lobes):
-        # Deep bleeds are longest from front to back.
-        away = rng.normal(0, (0.45, 0.6, 0.35)) * reach * (number > 0)
-        radii = rng.uniform(0.75, 1.1, 3) * reach * (1.0 if number == 0 else 0.75)
-        offsets = head.offsets_mm(tuple(float(c + a) for c, a in zip(centre, away, strict=True)))
-        squared = sum((offset / radius) ** 2 for offset, radius in zip(offsets, radii, strict=True))
-        # A soft union, so that lobes flow into each other.
-        union += np.exp(-2.0 * np.minimum(squared, 29))
-    away_from_lobes = np.sqrt(np.maximum(1.0 - np.log(union) / 2.0, 0.0))
-    rough = 0.26 * smooth_noise(rng, 6) + 0.12 * smooth_noise(rng, 2.5)
-    return Shape(settings.irregularity * rough - away_from_lobes, smooth_noise(rng, 3), centre)
+    reach = sphere_radius_mm(settings.reach_ml)
+    extent = 2.0 * reach + 20.0
+    box = _box(head, centre, extent)
+    near = part(head, box)
+    regular = Marker.IRREGULAR_SHAPE not in settings.markers
+    potential = potential_of(near.offsets_mm(centre), reach, settings, regular, rng)
+    amplitude = settings.irregularity * (0.03 if regular else 0.2)
+    rough = smooth_noise(potential.shape, 6.0 / near.spacing_mm[0], rng, head.device)
+    return Shape(box, potential + amplitude * rough, centre, reach, settings, int(rng.integers(2**31)))
 
 
-def fill(
-    head: Head, shape: Shape, volume_ml: float, door_mm: tuple[float, float, float] | None
-) -> "NDArray[np.bool_]":
+def fill(head: Head, shape: Shape, volume_ml: float, door_mm: tuple[float, float, float] | None) -> Clot:
     """Fill a shape with blood, in brain only, up to a volume.
 
     Args:
@@ -87,60 +109,77 @@ def fill(
             brain between the two.
 
     Returns:
-        bool ``[z, y, x]``: blood in the brain.
+        The blood in the brain.
 
     Raises:
         ValueError: when the brain has no room for the volume.
     """
-    from scipy import ndimage
-
-    near = box_around(head.ventricles > 0, 8)
-    to_ventricle = ndimage.distance_transform_edt(head.ventricles[near] == 0, sampling=head.spacing_mm)
-    resistance = np.zeros(head.hu.shape, dtype=np.float32)
-    resistance[near] = 1.5 * np.clip(1 - to_ventricle / _WALL_MM, 0, 1)
+    near = part(head, shape.box)
+    brain = (near.ventricles == 0) & (near.depth_mm > _CORTEX_MM) & ~near.barrier
+    potential = shape.potential
+    wall = torch.zeros_like(brain)
+    if (near.ventricles > 0).any():
+        to_ventricle = distance_mm(near.ventricles > 0, near.spacing_mm)
+        potential = potential - 1.5 * (1 - to_ventricle / _WALL_MM).clamp(0, 1)
+        wall = to_ventricle < _WALL_MM
+    if Marker.IRREGULAR_SHAPE not in shape.settings.markers:
+        potential = potential + convex_bounds(near, shape.centre_mm, shape.potential, ~brain | wall)
     if door_mm is not None:
-        on_the_way = _distance_to_segment(head, shape.centre_mm, door_mm) < _DOOR_RADIUS_MM
-        resistance[on_the_way] = -0.9
-    brain = (head.ventricles == 0) & (head.depth_mm > 4)
-    return fullest(shape.potential - resistance, brain, round(volume_ml / head.voxel_ml))
+        way = _way_to(near, shape.centre_mm, door_mm, sphere_radius_mm(volume_ml))
+        potential = torch.maximum(potential, way)
+    ich = torch.zeros(head.hu.shape, dtype=torch.bool, device=head.device)
+    ich[shape.box] = grown(potential, brain, round(volume_ml / head.voxel_ml))
+    return Clot(ich, {})
 
 
-def fullest(
-    potential: "NDArray[np.float32]", allowed: "NDArray[np.bool_]", count: int
-) -> "NDArray[np.bool_]":
-    """The ``count`` allowed voxels of the largest potential.
+def sphere_radius_mm(volume_ml: float) -> float:
+    """Radius of the sphere of a volume."""
+    return float(np.cbrt(3000.0 * volume_ml / (4 * np.pi)))
 
-    Raises:
-        ValueError: when fewer than ``count`` are allowed.
+
+def part(head: Head, box: tuple[slice, slice, slice]) -> Head:
+    """The part of a head in a box of its grid."""
+    corner = zip(head.origin_mm, head.spacing_mm, box, strict=True)
+    z, y, x = (origin + spacing * side.start for origin, spacing, side in corner)
+    return replace(
+        head,
+        hu=head.hu[box],
+        ventricles=head.ventricles[box],
+        white=head.white[box],
+        depth_mm=head.depth_mm[box],
+        solid=head.solid[box],
+        barrier=head.barrier[box],
+        mni_mm=head.mni_mm[(slice(None), *box)],
+        origin_mm=(z, y, x),
+    )
+
+
+def _box(head: Head, centre_mm: tuple[float, float, float], extent_mm: float) -> tuple[slice, slice, slice]:
+    """All voxels at most ``extent_mm`` from a point along each axis."""
+    axes = zip(centre_mm, head.origin_mm, head.spacing_mm, head.hu.shape, strict=True)
+    z, y, x = (
+        slice(
+            max(0, int(np.floor((centre - extent_mm - origin) / spacing))),
+            min(count, int(np.ceil((centre + extent_mm - origin) / spacing)) + 1),
+        )
+        for centre, origin, spacing, count in axes
+    )
+    return (z, y, x)
+
+
+def _way_to(
+    near: Head, start_mm: tuple[float, float, float], end_mm: tuple[float, float, float], radius_mm: float
+) -> torch.Tensor:
+    """What the way from the middle of a bleed to a door adds: early blood in a cone, nothing elsewhere.
+
+    The cone is as wide as the bleed at its middle and narrows to the width of the door.
     """
-    room = int(np.count_nonzero(allowed))
-    if count > room:
-        raise ValueError(f"no room for {count} voxels of blood: {room} are allowed")
-    chosen = np.zeros(potential.shape, dtype=bool)
-    if count > 0:
-        candidates = np.flatnonzero(allowed)
-        order = np.argpartition(potential.ravel()[candidates], room - count)
-        chosen.ravel()[candidates[order[room - count :]]] = True
-    return chosen
-
-
-def box_around(mask: "NDArray[np.bool_]", margin: int) -> tuple[slice, ...]:
-    """The smallest box round a mask and a margin of voxels, inside the grid; the mask must not be empty."""
-    box = []
-    for axis in range(mask.ndim):
-        held = np.nonzero(mask.any(axis=tuple(other for other in range(mask.ndim) if other != axis)))[0]
-        box.append(slice(max(0, int(held[0]) - margin), int(held[-1]) + 1 + margin))
-    return tuple(box)
-
-
-def _distance_to_segment(
-    head: Head, start_mm: tuple[float, float, float], end_mm: tuple[float, float, float]
-) -> "NDArray[np.float32]":
-    """Distance of every voxel to the line between two points, mm."""
     direction = np.subtract(end_mm, start_mm)
     length = max(float(np.linalg.norm(direction)), 1e-6)
-    offsets = head.offsets_mm(start_mm)
-    along = sum(offset * float(step) for offset, step in zip(offsets, direction / length, strict=True))
-    along = np.clip(along, 0, length)
-    pairs = zip(offsets, direction / length, strict=True)
-    return np.sqrt(sum((offset - along * float(step)) ** 2 for offset, step in pairs))
+    z, y, x = near.offsets_mm(start_mm)
+    up, back, left = (float(step) for step in direction / length)
+    along = (z * up + y * back + x * left).clamp(0, length)
+    across = ((z - along * up) ** 2 + (y - along * back) ** 2 + (x - along * left) ** 2).sqrt()
+    narrow = min(_DOOR_RADIUS_MM, 0.7 * radius_mm)
+    inside = across < narrow + (0.7 * radius_mm - narrow) * (1 - along / length)
+    return torch.where(inside, -0.3 - 0.1 * along / length, -torch.inf)

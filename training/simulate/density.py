@@ -1,58 +1,85 @@
 """Blood and oedema in the HU of a head."""
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 import numpy as np
+import torch
 
-from .bleed import BleedSettings, box_around
-from .host import Head
+from HematomaExpansionLib.markers.marker import Marker
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from .bleed import Clot, Shape
+from .fields import box_around, gaussian
+from .head import Head
+from .texture import texture
 
-OEDEMA_HU = 22.0
-_TEXTURE_HU = 3.0
-# CSF thins the blood in the ventricles.
-_IVH_BELOW_ICH_HU = 2.0
+# CSF thins the blood in the ventricles, and thinner still is that round the brain.
+_IVH_BELOW_ICH_HU, _OTHER_BELOW_ICH_HU = 2.0, 4.0
 _EDGE_VOXELS = 0.7
+
+
+@dataclass(frozen=True)
+class Density:
+    """How dense a clot is.
+
+    Attributes:
+        hu: float32 ``[z, y, x]``, HU of blood, wherever in the head it is.
+        markers: the evidence of all nine markers on the fine grid, bool; nothing is True where one is absent.
+    """
+
+    hu: torch.Tensor
+    markers: dict[Marker, torch.Tensor]
+
+
+def clot_density(head: Head, clot: Clot, shape: Shape, down: tuple[float, float, float]) -> Density:
+    """Make a clot as dense as its markers need.
+
+    Args:
+        head: the head that the clot lies in.
+        clot: the blood in the brain.
+        shape: what the clot was filled from; its settings name the density and the markers.
+        down: unit vector of gravity in head coordinates (z, y, x).
+    """
+    settings = shape.settings
+    hu = torch.full_like(head.hu, settings.blood_hu)
+    rng = np.random.default_rng([shape.seed, 0])
+    grain = texture(shape.potential.shape, head.spacing_mm[0], settings.family, rng, head.device)
+    hu[shape.box] += settings.texture_hu * grain
+    absent = torch.zeros_like(clot.ich)
+    return Density(hu, {marker: clot.markers.get(marker, absent) for marker in Marker})
 
 
 def with_blood(
     head: Head,
-    ich: "NDArray[np.bool_]",
-    ivh: "NDArray[np.bool_]",
-    texture: "NDArray[np.float32]",
-    settings: BleedSettings,
+    ich: torch.Tensor,
+    ivh: torch.Tensor,
+    other: torch.Tensor,
+    oedema: torch.Tensor,
+    oedema_hu: float,
+    density: torch.Tensor,
 ) -> Head:
     """Put blood and oedema into a head; edges are soft over about a millimetre.
 
     Args:
         head: the head without blood, already pushed aside.
-        ich: blood in the brain.
-        ivh: blood in the ventricles.
-        texture: standard field of the clot's density.
-        settings: density and oedema.
+        ich: bool ``[z, y, x]``, blood in the brain.
+        ivh: bool, blood in the ventricles.
+        other: bool, blood round the brain.
+        oedema: float32, share of oedema in the tissue, 0-1.
+        oedema_hu: density of tissue that is all oedema.
+        density: float32, HU of blood, see :class:`Density`.
 
     Returns:
         The head with new ``hu``.
     """
-    from scipy import ndimage
-
-    blood = ich | ivh
-    if not blood.any():
+    blood = ich | ivh | other
+    changed = blood | (oedema > 0)
+    if not changed.any():
         return head
-    box = box_around(blood, 4 + round(3 * settings.oedema_mm))
-    hu = head.hu[box]
-    if ich.any() and settings.oedema_mm > 0:
-        away = ndimage.distance_transform_edt(~ich[box], sampling=head.spacing_mm)
-        # Oedema follows white matter, and is not where CSF, dura, calcification or bone is.
-        rim = np.exp(-((away / settings.oedema_mm) ** 2)) * (0.35 + 0.65 * head.white[box])
-        brain = (head.ventricles[box] == 0) & (head.depth_mm[box] > 0) & (hu > OEDEMA_HU) & (hu < 45)
-        hu = np.where(brain, hu - 0.9 * rim * (hu - OEDEMA_HU), hu)
-    density = settings.blood_hu + _TEXTURE_HU * np.clip(texture[box], -2.2, 2.2)
-    density = density - _IVH_BELOW_ICH_HU * ndimage.gaussian_filter(ivh[box].astype(np.float32), 1.0)
-    share = ndimage.gaussian_filter(blood[box].astype(np.float32), _EDGE_VOXELS)
-    result = head.hu.copy()
-    result[box] = hu * (1 - share) + density * share
-    return replace(head, hu=result)
+    box = box_around(changed, 4)
+    tissue = head.hu[box] + oedema[box] * (oedema_hu - head.hu[box])
+    thinner = _IVH_BELOW_ICH_HU * ivh[box].float() + _OTHER_BELOW_ICH_HU * other[box].float()
+    clot = density[box] - gaussian(thinner, 1.0)
+    share = gaussian(blood[box].float(), _EDGE_VOXELS)
+    hu = head.hu.clone()
+    hu[box] = tissue * (1 - share) + clot * share
+    return replace(head, hu=hu)
