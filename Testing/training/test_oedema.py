@@ -3,13 +3,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from training.simulate.oedema import (
-    OEDEMA_CUT,
-    OedemaSettings,
-    oedema_share,
-    usual_width_mm,
-    with_oedema,
-)
+from training.simulate.oedema import OEDEMA_CUT, OedemaSettings, oedema_share, usual_width_mm
 
 SETTINGS = OedemaSettings(width_mm=4.0, hu=20.0)
 
@@ -46,18 +40,9 @@ def test_csf_blood_dura_and_skull_have_none(ball_head, bleed):
     z, y, x = ball_head.offsets_mm((20.0, 0.0, 8.0))
     beside = (z**2 + y**2 + x**2 < 10**2) & ~ball_head.barrier & (ball_head.ventricles == 0)
     share = oedema_share(ball_head, beside, SETTINGS)
-    none = (ball_head.ventricles > 0) | beside | ball_head.barrier | (ball_head.hu < 16)
+    none = (ball_head.ventricles > 0) | beside | ball_head.barrier | (ball_head.hu <= SETTINGS.hu)
     assert float(share[none].max()) == 0.0
     assert float(share.max()) > 0.9
-
-
-def test_density_falls_to_the_one_asked_for_and_nowhere_rises(ball_head, share):
-    swollen = with_oedema(ball_head, share, SETTINGS)
-    full = share > 0.95
-    assert full.any()
-    assert float((swollen.hu[full] - 20.0).abs().max()) < 0.6
-    assert torch.all(swollen.hu <= ball_head.hu)
-    assert torch.equal(swollen.hu[share == 0], ball_head.hu[share == 0])
 
 
 @pytest.mark.parametrize(("hours", "width_mm"), [(0.0, 1.7), (4.0, 2.1), (25.0, 2.7), (144.0, 4.1)])

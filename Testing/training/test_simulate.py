@@ -1,7 +1,6 @@
 """Parts of the simulator, held against figures worked out by hand, and the command."""
 
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +9,6 @@ from training.simulate.__main__ import main
 from training.simulate.bleed import box_around, fullest
 from training.simulate.draw import draw_case
 from training.simulate.host import Head
-from training.simulate.mass_effect import push_aside
 from training.simulate.scanner import PADDING_HU, Pose, Protocol, Scanner
 from training.simulate.template import FIRST_VOXEL_MM, SHAPE, axes_mm, load_maps
 from training.simulate.ventricles import Ventricle, template_ventricles, widened
@@ -130,22 +128,6 @@ def test_box_around_stays_in_the_grid_below():
     mask = np.zeros((9, 9), dtype=bool)
     mask[1, 4] = mask[2, 5] = True
     assert box_around(mask, 2) == (slice(0, 5), slice(2, 8))
-
-
-def test_mass_effect_pushes_outwards_and_spares_the_skull():
-    head = ball_head()
-    # A sheet of ventricle 20 mm to the left of the bleed's middle.
-    sheet = np.zeros(head.hu.shape, dtype=np.uint8)
-    sheet[:, :, 70] = Ventricle.LEFT
-    marked = replace(head, ventricles=sheet)
-    pushed = push_aside(marked, (0.0, 0.0, 0.0), 4.1888, 0.3)  # 4.19 mL: a sphere of 10 mm
-    moved = np.nonzero(pushed.ventricles[50, 50])[0]
-    # 0.3 * 10 mm at 10 mm from the middle, less further out: exp(-12.6 / 22) * 3 = 1.7 mm at 22.6 mm from it.
-    assert set(moved) <= {71, 72}
-    assert moved.size
-    outside = head.depth_mm == 0
-    assert np.array_equal(pushed.hu[outside], marked.hu[outside])
-    assert push_aside(marked, (0.0, 0.0, 0.0), 0.0, 0.3) is marked
 
 
 def test_patients_are_varied_and_do_not_depend_on_each_other():

@@ -1,6 +1,6 @@
 """Oedema round a bleed: it follows white matter, spares CSF, and widens with time."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 
@@ -13,8 +13,8 @@ OEDEMA_CUT = 0.5
 _GREY_REACH = 0.45
 # Width of the soft edge, as a share of the width of the rim.
 _EDGE_SHARE = 0.35
-# CSF and what is denser than brain (dura, calcium, bone) take up none.
-_LEAST_HU, _MOST_HU = 16.0, 46.0
+# What is denser than brain (dura, calcium, bone) takes up none, nor does what is thinner than oedema (CSF).
+_MOST_HU = 46.0
 
 
 @dataclass(frozen=True)
@@ -73,17 +73,6 @@ def oedema_share(head: Head, ich: torch.Tensor, settings: OedemaSettings) -> tor
     reach = settings.width_mm * passes
     edge = _EDGE_SHARE * settings.width_mm
     brain = (head.ventricles[box] == 0) & (head.depth_mm[box] > 0) & ~head.barrier[box] & ~ich[box]
-    brain &= (head.hu[box] > _LEAST_HU) & (head.hu[box] < _MOST_HU)
+    brain &= (head.hu[box] > settings.hu) & (head.hu[box] < _MOST_HU)
     share[box] = torch.sigmoid(4 * (reach - away) / edge) * brain
     return share
-
-
-def with_oedema(head: Head, share: torch.Tensor, settings: OedemaSettings) -> Head:
-    """The head with the density of its oedema; nothing is made denser.
-
-    Args:
-        head: the head without blood.
-        share: from :func:`oedema_share`.
-        settings: the same.
-    """
-    return replace(head, hu=head.hu - share * (head.hu - settings.hu).clamp(min=0))
