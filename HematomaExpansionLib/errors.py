@@ -42,6 +42,14 @@ class MaskError(InputRefused):
     """A segmentation that does not fit its scan, or holds values that no class is mapped to."""
 
 
+class ClinicalError(InputRefused):
+    """A clinical record with an unknown field, or a value that is impossible or contradicts another."""
+
+
+class ScoreFileError(InputRefused):
+    """A file of a risk score that does not follow the schema of scores."""
+
+
 class MissingInput(InputRefused):
     """Something the task needs was not given."""
 
