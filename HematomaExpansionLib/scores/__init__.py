@@ -1,0 +1,1 @@
+"""Published risk scores: declared in ``Resources/scores/*.yaml``, computed by one evaluator."""
