@@ -1,76 +1,143 @@
-"""Patients drawn at random: a head, a bleed, its growth, two poses."""
+"""Patients drawn at random: a head, a bleed where bleeds are, what becomes of it, poses and scanners."""
+
+from dataclasses import replace
 
 import numpy as np
 
 from .bleed import BleedSettings
 from .case import Case
+from .draw_scanner import draw_pose, draw_protocol
+from .extra_axial import CollectionSettings, Space
 from .followup import TimePoint
 from .host import HostSettings
-from .scanner import Pose, Protocol
+from .oedema import OedemaSettings, usual_width_mm
+from .site import PRIMARY_IVH_SHARE, PRIORS, SUBARACHNOID_SHARE, Prior, draw_site
 
-# Middle of the site in the template (superior, anterior, distance from the midline), how often a bleed is
-# there, and how often it reaches the ventricles.
-_SITES: dict[str, tuple[tuple[float, float, float], float, float]] = {
-    "putamen": ((4.0, -3.0, 28.0), 0.40, 0.35),
-    "thalamus": ((8.0, -18.0, 16.0), 0.25, 0.60),
-    "frontal": ((30.0, 30.0, 32.0), 0.12, 0.10),
-    "parietal": ((34.0, -48.0, 32.0), 0.13, 0.15),
-    "temporal": ((-8.0, -30.0, 50.0), 0.10, 0.05),
-}
-_LARGEST_IVH_ML = 9.0
+_SMALLEST_ML, _LARGEST_IVH_ML = 0.3, 35.0
+# Volumes vary by this much (standard deviation of the logarithm).
+_VOLUME_SPREAD, _IVH_SPREAD = 0.85, 0.8
+# A collection beside a bleed, or instead of one.
+_COLLECTION_SHARE, _COLLECTION_ALONE_SHARE = 0.04, 0.03
+# Of bleeds at a second scan: a third has grown, a few are older and resolve, the rest is stable.
+_GROWS_SHARE, _RESOLVES_SHARE = 0.33, 0.1
 
 
-def draw_case(seed: int, number: int, followup: bool) -> Case:
+def draw_case(seed: int, number: int, followup: bool = False, clean: float = 0.0) -> Case:
     """Draw one patient.
 
     Args:
         seed: of the whole set.
         number: of the patient in the set, from 1; a patient does not depend on how many are drawn.
         followup: whether there is a second scan.
+        clean: share of patients without any blood, 0-1.
     """
     rng = np.random.default_rng([seed, number])
-    name = rng.choice(list(_SITES), p=[share for _, share, _ in _SITES.values()])
-    (superior, anterior, aside), _, ivh_chance = _SITES[name]
-    side = rng.choice([-1.0, 1.0])
-    jitter = rng.normal(0, 3.0, 3)
-    ich_ml = float(np.clip(rng.lognormal(np.log(15), 0.8), 1.0, 60.0))
-    ivh_ml = _ivh(rng, ich_ml) if rng.random() < ivh_chance else 0.0
-    size = 0.91 + rng.normal(0, 0.02)
-    host = HostSettings(
-        scale=_three(size * (1 + rng.normal(0, 0.015, 3))),
-        widening_mm=float(rng.uniform(0.8, 3.2)),
-        atrophy=float(rng.uniform(0.4, 1.2)),
+    site, centre = draw_site(rng)
+    prior = PRIORS[site]
+    host = _host(rng)
+    drawn_ml = rng.lognormal(np.log(prior.median_ml), _VOLUME_SPREAD)
+    ich_ml = float(np.clip(drawn_ml, _SMALLEST_ML, prior.largest_ml))
+    bleed = _bleed(centre, ich_ml, rng)
+    point = _baseline(prior, ich_ml, rng)
+    outside = _collection(rng) if rng.random() < _COLLECTION_SHARE else None
+    kind = rng.random()
+    if kind < clean:
+        point, outside = replace(point, ich_ml=0.0, ivh_ml=0.0, sah_ml=0.0), None
+    elif kind < clean + (1 - clean) * PRIMARY_IVH_SHARE:
+        point = replace(point, ich_ml=0.0, ivh_ml=_ivh_ml(rng), sah_ml=0.0)
+    elif kind < clean + (1 - clean) * (PRIMARY_IVH_SHARE + _COLLECTION_ALONE_SHARE):
+        point, outside = replace(point, ich_ml=0.0, ivh_ml=0.0, sah_ml=0.0), outside or _collection(rng)
+    points = [point, _later(point, prior, rng)] if followup else [point]
+    return Case(
+        seed=int(rng.integers(2**31)), host=host, bleed=bleed, time_points=tuple(points), outside=outside
     )
-    bleed = BleedSettings(
-        centre_mni_mm=_three(np.array([superior, anterior, side * aside]) + jitter),
+
+
+def _host(rng: np.random.Generator) -> HostSettings:
+    size = 0.91 + rng.normal(0, 0.02)
+    z, y, x = (float(value) for value in size * (1 + rng.normal(0, 0.015, 3)))
+    return HostSettings(
+        scale=(z, y, x),
+        warp_mm=float(rng.uniform(1.5, 4.0)),
+        widening_mm=float(rng.uniform(0.2, 3.2)),
+        atrophy=float(rng.uniform(0.2, 1.2)),
+    )
+
+
+def _bleed(centre: tuple[float, float, float], ich_ml: float, rng: np.random.Generator) -> BleedSettings:
+    return BleedSettings(
+        centre_mni_mm=centre,
         reach_ml=ich_ml,
         lobes=int(rng.integers(2, 7)),
         irregularity=float(rng.uniform(0.2, 1.0)),
-        blood_hu=float(rng.uniform(57, 68)),
-        oedema_mm=float(rng.uniform(1.5, 4.5)),
-        yielding=float(rng.uniform(0.15, 0.3)),
+        blood_hu=float(np.clip(rng.normal(62, 5), 48, 78)),
+        texture_hu=float(rng.uniform(1.0, 2.2)),
+        yielding=float(rng.uniform(0.12, 0.3)),
     )
-    points = [_time_point(rng, 0.0, ich_ml, ivh_ml)]
-    if followup:
-        grows = rng.random() < 0.35
-        later_ich = ich_ml * float(rng.uniform(1.35, 2.0) if grows else rng.uniform(0.96, 1.08))
-        later_ivh = ivh_ml * float(rng.uniform(1.0, 1.3))
-        if grows and rng.random() < ivh_chance:
-            later_ivh = max(later_ivh, _ivh(rng, later_ich))
-        hours = float(rng.uniform(12, 30))
-        points.append(_time_point(rng, hours, later_ich, min(later_ivh, _LARGEST_IVH_ML)))
-    return Case(seed=int(rng.integers(2**31)), host=host, bleed=bleed, time_points=tuple(points))
 
 
-def _ivh(rng: np.random.Generator, ich_ml: float) -> float:
-    return float(np.clip(ich_ml * rng.uniform(0.1, 0.4), 1.0, _LARGEST_IVH_ML))
+def _baseline(prior: Prior, ich_ml: float, rng: np.random.Generator) -> TimePoint:
+    onset_h = float(rng.uniform(0.7, 24.0))
+    sah_ml = float(np.clip(rng.lognormal(np.log(2.5), 0.7), 0.3, 10)) if ich_ml > 3 else 0.0
+    return TimePoint(
+        hours=0.0,
+        ich_ml=ich_ml,
+        ivh_ml=_ivh_ml(rng) if rng.random() < prior.rupture else 0.0,
+        sah_ml=sah_ml if rng.random() < SUBARACHNOID_SHARE else 0.0,
+        pose=draw_pose(rng),
+        protocol=draw_protocol(rng),
+        oedema=_oedema(onset_h, rng),
+        layered_share=float(rng.uniform(0.05, 0.6)),
+    )
 
 
-def _time_point(rng: np.random.Generator, hours: float, ich_ml: float, ivh_ml: float) -> TimePoint:
-    pose = Pose(_three(rng.normal(0, 3.5, 3)), _three(rng.normal(0, 4.0, 3)))
-    return TimePoint(hours, ich_ml, ivh_ml, pose, Protocol(noise_hu=float(rng.uniform(3.0, 5.0))))
+def _later(first: TimePoint, prior: Prior, rng: np.random.Generator) -> TimePoint:
+    """The second scan: grown in a third, resolving in a few, else the same but for what moved and faded."""
+    course = rng.random()
+    hours, faded_hu = float(rng.uniform(6, 36)), 0.0
+    ich_ml = first.ich_ml * float(rng.uniform(0.96, 1.06))
+    ivh_ml = first.ivh_ml * float(rng.uniform(0.9, 1.1))
+    if course < _GROWS_SHARE:
+        ich_ml = min(first.ich_ml * float(rng.uniform(1.35, 2.2)), prior.largest_ml)
+        ivh_ml = first.ivh_ml * float(rng.uniform(1.0, 1.6))
+        if first.ivh_ml == 0 and rng.random() < prior.rupture:
+            ivh_ml = _ivh_ml(rng)
+    elif course < _GROWS_SHARE + _RESOLVES_SHARE:
+        hours, faded_hu = float(rng.uniform(72, 200)), float(rng.uniform(3, 12))
+        ich_ml = first.ich_ml * float(rng.uniform(0.5, 0.9))
+        ivh_ml = first.ivh_ml * float(rng.uniform(0.2, 0.7))
+    if first.ich_ml == 0 and first.ivh_ml == 0:
+        ich_ml = ivh_ml = 0.0
+    return replace(
+        first,
+        hours=hours,
+        ich_ml=ich_ml,
+        ivh_ml=min(ivh_ml, _LARGEST_IVH_ML),
+        pose=draw_pose(rng),
+        protocol=draw_protocol(rng),
+        oedema=_oedema(hours, rng),
+        faded_hu=faded_hu,
+    )
 
 
-def _three(values: np.ndarray) -> tuple[float, float, float]:
-    first, second, third = (float(value) for value in values)
-    return (first, second, third)
+def _oedema(hours: float, rng: np.random.Generator) -> OedemaSettings:
+    width = usual_width_mm(hours) * float(rng.lognormal(0, 0.3))
+    return OedemaSettings(width_mm=min(width, 8.0), hu=float(rng.uniform(18.5, 23.5)))
+
+
+def _ivh_ml(rng: np.random.Generator) -> float:
+    return float(np.clip(rng.lognormal(np.log(5.0), _IVH_SPREAD), _SMALLEST_ML, _LARGEST_IVH_ML))
+
+
+def _collection(rng: np.random.Generator) -> CollectionSettings:
+    """A crescent in most, else a lens, over the side of the head."""
+    space = Space.SUBDURAL if rng.random() < 0.7 else Space.EPIDURAL
+    radius = float(rng.uniform(45, 80) if space is Space.SUBDURAL else rng.uniform(24, 38))
+    thickness = float(rng.uniform(2.0, 5.0) if space is Space.SUBDURAL else rng.uniform(4.0, 8.0))
+    towards = (float(rng.uniform(5, 45)), float(rng.uniform(-50, 40)), float(rng.choice([-65.0, 65.0])))
+    return CollectionSettings(
+        space=space,
+        towards_mni_mm=towards,
+        volume_ml=round(float(np.pi * radius**2 * thickness / 1000 * 0.6), 2),
+        radius_mm=radius,
+    )

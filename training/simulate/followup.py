@@ -1,105 +1,245 @@
-"""One time point of a case, and what is true of it."""
+"""One time point of a patient: the blood there is by then, the scan of it, and what is true of both."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 
-from .bleed import BleedSettings, Shape, fill, fullest
-from .density import with_blood
-from .host import Head
+from HematomaExpansionLib.labels import Label
+from HematomaExpansionLib.markers.marker import Marker
+
+from .bleed import Clot, Shape, fill
+from .density import clot_density, with_blood
+from .distension import distend
+from .extra_axial import CollectionSettings, collection
+from .fields import to_numpy
+from .head import Head
 from .intraventricular import door, flood
-from .mass_effect import push_aside
-from .scanner import Pose, Protocol, Scanner
+from .labelling import label_voxels, mask_voxels
+from .mass_effect import midline_shift_mm, push_aside
+from .oedema import OEDEMA_CUT, OedemaSettings, oedema_share
+from .pose import Pose
+from .protocol import Protocol
+from .scanner import Scanner
+from .subarachnoid import spread
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
     from numpy.typing import NDArray
 
-ICH, IVH = 1, 2
+CLASSES: dict[str, Label] = {
+    "ich": Label.ICH,
+    "ivh": Label.IVH,
+    "extra_axial": Label.EXTRA_AXIAL,
+    "oedema": Label.OEDEMA,
+}
+"""Names of the classes in ``truth_ml`` and in files, and their labels."""
+
+# A bleed that ends within this much of the volume that the ventricles hold makes them wider.
+_SPARE_ROOM = 1.1
 
 
 @dataclass(frozen=True)
 class TimePoint:
-    """When and how a head is scanned.
+    """When and how a head is scanned, and the blood in it by then.
 
     Attributes:
         hours: since the baseline scan.
-        ich_ml: blood in the brain by then.
-        ivh_ml: blood in the ventricles by then.
+        ich_ml: blood in the brain.
+        ivh_ml: blood in the ventricles.
+        sah_ml: subarachnoid blood beside the bleed.
         pose: how the head lies.
         protocol: the scanner.
+        oedema: the rim round the blood in the brain.
+        faded_hu: how much less dense the blood is than at first; a clot that resolves fades.
+        layered_share: share of the ventricular blood that has sunk.
     """
 
     hours: float
     ich_ml: float
     ivh_ml: float
-    pose: Pose
-    protocol: Protocol
+    sah_ml: float = 0.0
+    pose: Pose = field(default_factory=Pose)
+    protocol: Protocol = field(default_factory=Protocol)
+    oedema: OedemaSettings = field(default_factory=OedemaSettings)
+    faded_hu: float = 0.0
+    layered_share: float = 0.25
 
 
 @dataclass(frozen=True)
 class SimulatedScan:
-    """A scan with its truth.
+    """A scan with its truth; arrays are ``[slice, row, column]`` on one grid.
 
     Attributes:
-        image: int16 CT in HU, LPS.
-        labels: uint8 on the same grid: 1 ICH, 2 IVH, see :func:`_labels`.
-        truth_ml: volumes of ICH and IVH on the fine grid, before any scanner.
-        voxels: number of voxels of each label.
-        labels_ml: the volume of these voxels.
+        hu: int16.
+        labels: uint8 of :class:`Label`, see :func:`.labelling.label_voxels`.
+        ventricles: uint8, 1 where at least half of a voxel is ventricle, blood in it included.
+        markers: uint8 0-1 for each marker, 1 where its evidence is; all 0 where it is absent.
+        affine: 4 x 4 matrix from index (x, y, z, 1) to LPS mm; its axes are at right angles.
+        protocol: the scanner.
+        truth_ml: volume of the voxels of each of :data:`CLASSES`.
+        fine_ml: volume on the fine grid, before any scanner.
+        midline_shift_mm: of the septum pellucidum, positive to the left.
     """
 
-    image: "sitk.Image"
-    labels: "sitk.Image"
+    hu: "NDArray[np.int16]"
+    labels: "NDArray[np.uint8]"
+    ventricles: "NDArray[np.uint8]"
+    markers: "dict[Marker, NDArray[np.uint8]]"
+    affine: "NDArray[np.float64]"
+    protocol: Protocol
     truth_ml: dict[str, float]
-    voxels: dict[str, int]
-    labels_ml: dict[str, float]
+    fine_ml: dict[str, float]
+    midline_shift_mm: float
+
+    @property
+    def label_voxels(self) -> dict[str, int]:
+        """Number of voxels of each of :data:`CLASSES`."""
+        return {name: int(np.count_nonzero(self.labels == label)) for name, label in CLASSES.items()}
+
+    def image(self) -> "sitk.Image":
+        """The scan, LPS."""
+        return self.as_image(self.hu)
+
+    def labels_image(self) -> "sitk.Image":
+        """The labels on the scan's grid."""
+        return self.as_image(self.labels)
+
+    def markers_image(self) -> "sitk.Image":
+        """The markers on the scan's grid, uint16: a voxel of marker number n, from 0, has bit n set."""
+        bits = np.zeros(self.labels.shape, dtype=np.uint16)
+        for number, marker in enumerate(Marker):
+            bits |= (self.markers[marker] > 0).astype(np.uint16) << number
+        return self.as_image(bits)
+
+    def as_image(self, values: "NDArray[np.generic]") -> "sitk.Image":
+        """Give an array ``[slice, row, column]`` the geometry of the scan."""
+        import SimpleITK as sitk
+
+        image = sitk.GetImageFromArray(values)
+        spacing = np.linalg.norm(self.affine[:3, :3], axis=0)
+        image.SetSpacing(spacing.tolist())
+        image.SetDirection((self.affine[:3, :3] / spacing).ravel().tolist())
+        image.SetOrigin(self.affine[:3, 3].tolist())
+        return image
+
+
+@dataclass(frozen=True)
+class _Blood:
+    """What there is on the fine grid, in a head that has given way; bool ``[z, y, x]``, oedema a share."""
+
+    head: Head
+    clot: Clot
+    ivh: torch.Tensor
+    outside: torch.Tensor
+    oedema: torch.Tensor
 
 
 def scan_at(
-    host: Head, shape: Shape, bleed: BleedSettings, point: TimePoint, rng: np.random.Generator
+    host: Head,
+    shape: Shape,
+    outside: CollectionSettings | None,
+    point: TimePoint,
+    seeds: tuple[int, int],
 ) -> SimulatedScan:
-    """Let the bleed be as large as the time point says, and scan the head.
+    """Let the blood be as much as the time point says, and scan the head.
 
     Args:
         host: the head without blood.
-        shape: the shape of the bleed, the same at every time point.
-        bleed: density and oedema; its volumes are not used, the time point's are.
+        shape: the shape and the settings of the bleed, the same at every time point.
+        outside: a collection between skull and brain.
         point: volumes, pose and scanner.
-        rng: draws the noise.
-    """
-    head = push_aside(host, shape.centre_mm, point.ich_ml, bleed.yielding)
-    broken_at = door(head, shape) if point.ivh_ml > 0 else None
-    ich = fill(head, shape, point.ich_ml, broken_at)
-    ivh = np.zeros_like(ich) if broken_at is None else flood(head, broken_at, point.ivh_ml)
-    truth_ml = {"ich": float(ich.sum() * head.voxel_ml), "ivh": float(ivh.sum() * head.voxel_ml)}
+        seeds: of the collection's surface, the same at every time point, and of the noise.
 
-    bloody = with_blood(head, ich, ivh, shape.texture, bleed)
+    Raises:
+        ValueError: when the head has no room for the blood.
+    """
+    there = _blood(host, shape, outside, point, seeds[0])
+    density = clot_density(there.head, there.clot, shape, point.pose.down)
+    bloody = with_blood(
+        there.head,
+        there.clot.ich,
+        there.ivh,
+        there.outside,
+        there.oedema,
+        point.oedema.hu,
+        density.hu - point.faded_hu,
+    )
     scanner = Scanner(bloody, point.pose, point.protocol)
-    image = scanner.image(scanner.acquire(bloody.hu, bloody.head, rng))
-    labels = _labels(scanner, ich, ivh, truth_ml)
-    voxels = {"ich": int((labels == ICH).sum()), "ivh": int((labels == IVH).sum())}
+    hu = to_numpy(scanner.acquire(np.random.default_rng(seeds[1])))
+    labels, fine_ml = _labels(scanner, there)
+    voxel_ml = point.protocol.voxel_ml
     return SimulatedScan(
-        image=image,
-        labels=scanner.image(labels),
-        truth_ml=truth_ml,
-        voxels=voxels,
-        labels_ml={name: count * point.protocol.voxel_ml for name, count in voxels.items()},
+        hu=hu,
+        labels=labels,
+        ventricles=_ventricles(scanner),
+        markers=_markers(scanner, density.markers),
+        affine=point.protocol.affine,
+        protocol=point.protocol,
+        truth_ml={name: int(np.count_nonzero(labels == label)) * voxel_ml for name, label in CLASSES.items()},
+        fine_ml=fine_ml,
+        midline_shift_mm=midline_shift_mm(host, there.head),
     )
 
 
-def _labels(
-    scanner: Scanner, ich: "NDArray[np.bool_]", ivh: "NDArray[np.bool_]", truth_ml: dict[str, float]
-) -> "NDArray[np.uint8]":
-    """Label the voxels of a scan that are fullest of blood, as many as the blood has volume.
+def _blood(
+    host: Head, shape: Shape, outside: CollectionSettings | None, point: TimePoint, seed: int
+) -> _Blood:
+    """Push the brain aside and put the blood where it goes."""
+    none = torch.zeros(host.hu.shape, dtype=torch.bool, device=host.device)
+    head = push_aside(host, shape.centre_mm, point.ich_ml, shape.settings.yielding)
+    collected = none
+    if outside is not None:
+        centre = head.point_mm(outside.towards_mni_mm)
+        head = push_aside(head, centre, outside.volume_ml, shape.settings.yielding)
+        collected = collection(head, outside, np.random.default_rng(seed))
+    ivh, broken_at = none, None
+    if point.ivh_ml > 0:
+        head = distend(head, _SPARE_ROOM * point.ivh_ml)
+        broken_at = door(head, shape.centre_mm)
+        ivh = flood(head, broken_at, point.ivh_ml, point.pose.down, point.layered_share)
+    clot = fill(head, shape, point.ich_ml, broken_at) if point.ich_ml > 0 else Clot(none, {})
+    collected = collected & ~clot.ich & ~ivh
+    if point.sah_ml > 0:
+        collected = collected | spread(head, clot.ich, point.sah_ml)
+    return _Blood(head, clot, ivh, collected, oedema_share(head, clot.ich, point.oedema))
 
-    A fixed cut at half full loses volume where blood is thin against the slice; this cut lies close to half
-    and keeps the volume. Of the voxels with blood, those with most intraventricular blood are IVH.
-    """
-    in_brain, in_ventricle = (scanner.mean_over_slices(mask.astype(np.float32), 0.0) for mask in (ich, ivh))
-    blood = in_brain + in_ventricle
+
+def _labels(scanner: Scanner, there: _Blood) -> "tuple[NDArray[np.uint8], dict[str, float]]":
+    """Labels on the scan's grid, and the volumes on the fine grid."""
+    swollen = (there.oedema >= OEDEMA_CUT) & ~there.clot.ich & ~there.ivh & ~there.outside
+    masks = dict(zip(CLASSES.values(), (there.clot.ich, there.ivh, there.outside, swollen), strict=True))
+    stacked = torch.stack(list(masks.values()))
+    box = scanner.window(stacked.any(dim=0))
+    shares = dict(zip(masks, scanner.mean_over_slices(stacked.float(), 0.0, box), strict=True))
+    fine = {label: int(mask.sum()) * there.head.voxel_ml for label, mask in masks.items()}
     voxel_ml = scanner.protocol.voxel_ml
-    filled = fullest(blood, blood > 0, round((truth_ml["ich"] + truth_ml["ivh"]) / voxel_ml))
-    ventricular = fullest(in_ventricle - in_brain, filled, round(truth_ml["ivh"] / voxel_ml))
-    return np.where(ventricular, IVH, np.where(filled, ICH, 0)).astype(np.uint8)
+    voxels = {label: _seen(float(shares[label].sum()), fine[label] / voxel_ml) for label in masks}
+    labels = np.zeros(scanner.protocol.shape, dtype=np.uint8)
+    labels[box] = to_numpy(label_voxels(shares, voxels))
+    return labels, {name: fine[label] for name, label in CLASSES.items()}
+
+
+def _seen(in_scan: float, in_head: float) -> int:
+    """Voxels of a structure: those of its volume, or what the scan holds of it where it is cut off."""
+    return round(in_head if in_scan > 0.99 * in_head else in_scan)
+
+
+def _ventricles(scanner: Scanner) -> "NDArray[np.uint8]":
+    space = scanner.head.ventricles > 0
+    box = scanner.window(space)
+    result = np.zeros(scanner.protocol.shape, dtype=np.uint8)
+    result[box] = to_numpy(scanner.mean_over_slices(space.float()[None], 0.0, box)[0] >= 0.5)
+    return result
+
+
+def _markers(scanner: Scanner, evidence: dict[Marker, torch.Tensor]) -> "dict[Marker, NDArray[np.uint8]]":
+    seen = {}
+    for marker, mask in evidence.items():
+        box = scanner.window(mask)
+        share = scanner.mean_over_slices(mask.float()[None], 0.0, box)[0]
+        in_head = int(mask.sum()) * scanner.head.voxel_ml / scanner.protocol.voxel_ml
+        seen[marker] = np.zeros(scanner.protocol.shape, dtype=np.uint8)
+        seen[marker][box] = to_numpy(mask_voxels(share, _seen(float(share.sum()), in_head)))
+    return seen

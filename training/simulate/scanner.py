@@ -1,66 +1,22 @@
-"""What a CT scanner sees of a head: a pose, thick slices, and noise."""
-
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+"""What a CT scanner sees of a head: thick slices of it in a pose, with a kernel, artefacts and noise."""
 
 import numpy as np
+import torch
+from torch.nn import functional
 
-from .host import Head
+from .beam_hardening import hardening
+from .fields import box_around
+from .head import Head
+from .kernel import filtered, noise
+from .motion import Motion
+from .pose import Pose
+from .protocol import Protocol, Surround
 
-if TYPE_CHECKING:
-    import SimpleITK as sitk
-    from numpy.typing import NDArray
+PADDING_HU, AIR_HU, LARGEST_HU = -1024, -1000.0, 3071
+# The distance of the points through the thickness of a slice that are averaged.
+_STEP_MM = 1.0
 
-PADDING_HU = -1024
-
-# The point of the head (x, y, z) that a pose without translation puts into the middle of the scan.
-_MIDDLE_MM = np.array([0.0, 14.0, 10.0])
-
-
-@dataclass(frozen=True)
-class Pose:
-    """Where the head lies in the scanner: scanner = rotation . (head - middle) + translation, LPS mm.
-
-    Attributes:
-        angles_deg: rotation about the x, y and z axes of the scanner, applied in this order.
-        translation_mm: x, y, z.
-    """
-
-    angles_deg: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    translation_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
-
-    def matrix(self) -> "NDArray[np.float64]":
-        """4 x 4 matrix from head to scanner coordinates (x, y, z, 1)."""
-        from scipy.spatial.transform import Rotation
-
-        matrix = np.eye(4)
-        matrix[:3, :3] = Rotation.from_euler("xyz", self.angles_deg, degrees=True).as_matrix()
-        matrix[:3, 3] = self.translation_mm - matrix[:3, :3] @ _MIDDLE_MM
-        return matrix
-
-
-@dataclass(frozen=True)
-class Protocol:
-    """How the scan is made.
-
-    Attributes:
-        pixel_mm: in-plane pixel size.
-        slice_mm: thickness and distance of the slices; each is the mean over its thickness.
-        size: pixels along x and y, and slices.
-        noise_hu: standard deviation of the noise in the image.
-        kernel_pixels: smoothing of the noise by the soft-tissue kernel.
-    """
-
-    pixel_mm: float = 0.9375
-    slice_mm: float = 5.0
-    size: tuple[int, int, int] = (256, 256, 33)
-    noise_hu: float = 4.0
-    kernel_pixels: float = 0.7
-
-    @property
-    def voxel_ml(self) -> float:
-        """Volume of one voxel of the scan in millilitres."""
-        return self.pixel_mm**2 * self.slice_mm / 1000.0
+Box = tuple[slice, slice, slice]
 
 
 class Scanner:
@@ -74,88 +30,123 @@ class Scanner:
             pose: where the head lies.
             protocol: the grid of the scan.
         """
-        self.protocol = protocol
-        self._to_index = _head_index_matrix(head) @ np.linalg.inv(pose.matrix())
-        columns, rows, slices = protocol.size
-        self.origin_mm = (
-            -0.5 * (columns - 1) * protocol.pixel_mm,
-            -0.5 * (rows - 1) * protocol.pixel_mm,
-            -0.5 * (slices - 1) * protocol.slice_mm,
-        )
+        self.head, self.pose, self.protocol = head, pose, protocol
+        self._to_index = _head_index_matrix(head) @ np.linalg.inv(pose.matrix()) @ protocol.affine
 
-    def mean_over_slices(self, field: "NDArray[np.float32]", outside: float) -> "NDArray[np.float32]":
-        """Sample a field of the fine grid, averaged over the thickness of each slice.
+    def window(self, mask: torch.Tensor, margin: int = 1) -> Box:
+        """The box of the scan that holds whatever a mask of the fine grid covers; all of it for none.
 
         Args:
-            field: ``[z, y, x]`` on the head's grid.
+            mask: bool ``[z, y, x]`` on the head's grid.
+            margin: voxels of the scan to add on each side.
+        """
+        if not mask.any():
+            return (slice(0, 0), slice(0, 0), slice(0, 0))
+        box = box_around(mask, 1)
+        ends = [(side.start, side.stop) for side in box[::-1]]
+        corners = np.array([[x, y, z, 1] for x in ends[0] for y in ends[1] for z in ends[2]]).T
+        seen = (np.linalg.inv(self._to_index) @ corners)[:3][::-1]
+        starts = np.floor(seen.min(axis=1)).astype(int) - margin
+        stops = np.ceil(seen.max(axis=1)).astype(int) + margin + 1
+        slices, rows, columns = (
+            slice(min(max(0, start), count), min(max(0, stop), count))
+            for start, stop, count in zip(starts.tolist(), stops.tolist(), self.protocol.shape, strict=True)
+        )
+        return (slices, rows, columns)
+
+    def mean_over_slices(self, fields: torch.Tensor, outside: float, box: Box | None = None) -> torch.Tensor:
+        """Sample fields of the fine grid, averaged over the thickness of each slice.
+
+        Args:
+            fields: float32 ``[channel, z, y, x]`` on the head's grid.
             outside: value beyond the grid.
+            box: the part of the scan to sample; None: all.
 
         Returns:
-            float32 ``[slice, row, column]``.
+            float32 ``[channel, slice, row, column]`` of the box.
         """
-        from scipy import ndimage
+        box = box or tuple(slice(0, count) for count in self.protocol.shape)
+        steps = max(1, round(self.protocol.slice_mm / _STEP_MM))
+        shape = [side.stop - side.start for side in box]
+        total = torch.zeros((fields.shape[0], *shape), dtype=torch.float32, device=fields.device)
+        if not total.numel():
+            return total
+        raised = (fields - outside)[None]
+        for offset in (np.arange(steps) + 0.5) / steps - 0.5:
+            grid = self._grid(box, float(offset), fields)
+            total += functional.grid_sample(raised, grid, padding_mode="zeros", align_corners=True)[0]
+        return total / steps + outside
 
-        columns, rows, slices = self.protocol.size
-        steps = max(1, round(self.protocol.slice_mm))
-        offsets = ((np.arange(steps) + 0.5) / steps - 0.5) * self.protocol.slice_mm
-        spacing = np.diag([self.protocol.pixel_mm, self.protocol.pixel_mm, self.protocol.slice_mm])
-        # affine_transform wants (z, y, x) to (z, y, x); the matrices here are (x, y, z).
-        linear = (self._to_index[:3, :3] @ spacing)[::-1, ::-1]
-        total = np.zeros((slices, rows, columns), dtype=np.float32)
-        for offset in offsets:
-            start = np.array([*self.origin_mm[:2], self.origin_mm[2] + offset, 1.0])
-            total += ndimage.affine_transform(
-                field,
-                linear,
-                (self._to_index @ start)[:3][::-1],
-                output_shape=total.shape,
-                order=1,
-                mode="constant",
-                cval=outside,
-            )
-        return total / steps
-
-    def image(self, values: "NDArray[np.generic]") -> "sitk.Image":
-        """Give an array ``[slice, row, column]`` the geometry of the scan."""
-        import SimpleITK as sitk
-
-        image = sitk.GetImageFromArray(values)
-        image.SetSpacing((self.protocol.pixel_mm, self.protocol.pixel_mm, self.protocol.slice_mm))
-        image.SetOrigin(self.origin_mm)
-        return image
-
-    def acquire(
-        self, hu: "NDArray[np.float32]", head: "NDArray[np.bool_]", rng: np.random.Generator
-    ) -> "NDArray[np.int16]":
-        """Scan: partial volume, noise of the kernel's texture, whole HU, padding round the head.
+    def acquire(self, rng: np.random.Generator) -> torch.Tensor:
+        """Scan the head: partial volume, motion, kernel, beam hardening, noise, offset, whole HU, padding.
 
         Args:
-            hu: ``[z, y, x]`` on the head's grid.
-            head: what is not air round the head.
             rng: draws the noise.
+
+        Returns:
+            int16 ``[slice, row, column]``.
         """
-        seen = self.mean_over_slices(hu, PADDING_HU)
-        noisy = seen + self.protocol.noise_hu * _kernel_noise(seen.shape, self.protocol.kernel_pixels, rng)
-        inside = self.mean_over_slices(head.astype(np.float32), 0.0) > 0.02
-        return np.where(inside, np.clip(np.rint(noisy), PADDING_HU, 3071), PADDING_HU).astype(np.int16)
+        protocol = self.protocol
+        padded = protocol.surround is Surround.PADDED
+        fields = [self.head.hu, self.head.solid.float() * 1000 + AIR_HU] if padded else [self.head.hu]
+        seen = self.mean_over_slices(torch.stack(fields), AIR_HU)
+        hu = seen[0] if protocol.motion is None else self._moved(seen[0], protocol.motion)
+        error, amplitude = hardening(hu, protocol.pixel_mm)
+        hu = filtered(hu, protocol.pixel_mm, protocol.kernel) + protocol.hu_offset
+        hu += protocol.beam_hardening * error
+        shape = protocol.shape
+        texture = noise(shape, protocol.pixel_mm, protocol.kernel, rng, hu.device)
+        hu += protocol.noise_hu * amplitude * texture
+        hu = hu.round().clamp(PADDING_HU, LARGEST_HU)
+        if padded:
+            hu[seen[1] <= AIR_HU + 20] = PADDING_HU
+        hu[self._not_acquired(hu.device)] = PADDING_HU
+        return hu.to(torch.int16)
+
+    def _moved(self, still: torch.Tensor, motion: Motion) -> torch.Tensor:
+        """The slices with the ghosts of a start."""
+        pose = self.pose
+        x_deg, y_deg, z_deg = pose.angles_deg
+        x, y, z = (a + b for a, b in zip(pose.translation_mm, motion.shift_mm, strict=True))
+        elsewhere = Pose((x_deg, y_deg, z_deg + motion.turn_deg), (x, y, z))
+        slices, rows, columns = self.protocol.shape
+        hit = slice(min(motion.first, slices), min(motion.first + motion.count, slices))
+        ghost = Scanner(self.head, elsewhere, self.protocol)
+        box = (hit, slice(0, rows), slice(0, columns))
+        result = still.clone()
+        result[hit] = (still[hit] + ghost.mean_over_slices(self.head.hu[None], AIR_HU, box)[0]) / 2
+        return result
+
+    def _not_acquired(self, device: torch.device) -> torch.Tensor:
+        """Rows that the tilt's correction has added, and what lies outside the circle of reconstruction."""
+        protocol = self.protocol
+        columns, rows, slices = protocol.size
+        starts = torch.tensor([protocol.first_row(i) for i in range(slices)], device=device)
+        row = torch.arange(protocol.shape[1], device=device)[None, :, None] - starts[:, None, None]
+        beyond = (row < 0) | (row >= rows)
+        if protocol.surround is not Surround.CIRCLE:
+            return beyond.expand(protocol.shape)
+        column = torch.arange(columns, device=device)[None, None, :]
+        away = ((row - (rows - 1) / 2) ** 2) / rows**2 + ((column - (columns - 1) / 2) ** 2) / columns**2
+        return beyond | (away > 0.25)
+
+    def _grid(self, box: Box, offset: float, like: torch.Tensor) -> torch.Tensor:
+        """Where the voxels of a box lie in the fine grid, for ``grid_sample``: ``[1, z, y, x, 3]``."""
+        counts = np.array(like.shape[:0:-1])
+        # From -1 to 1 between the centres of the first and the last voxel.
+        matrix = self._to_index[:3] * (2 / (counts - 1))[:, None]
+        matrix[:, 3] -= 1
+        z, y, x = (
+            torch.arange(side.start, side.stop, dtype=torch.float32, device=like.device) for side in box
+        )
+        along = torch.tensor(matrix, dtype=torch.float32, device=like.device)
+        plane = y[:, None, None] * along[:, 1] + x[None, :, None] * along[:, 0] + along[:, 3]
+        return (plane[None] + ((z + offset)[:, None] * along[:, 2])[:, None, None, :])[None]
 
 
-def _head_index_matrix(head: Head) -> "NDArray[np.float64]":
+def _head_index_matrix(head: Head) -> np.ndarray:
     """4 x 4 matrix from head coordinates (x, y, z, 1) to indices of the fine grid (x, y, z, 1)."""
     spacing, origin = np.array(head.spacing_mm[::-1]), np.array(head.origin_mm[::-1])
     matrix = np.diag([*(1 / spacing), 1.0])
     matrix[:3, 3] = -origin / spacing
     return matrix
-
-
-def _kernel_noise(
-    shape: tuple[int, ...], kernel_pixels: float, rng: np.random.Generator
-) -> "NDArray[np.float32]":
-    """Noise of standard deviation 1 whose low frequencies are weak, as filtered back-projection leaves it."""
-    from scipy import ndimage
-
-    white = rng.standard_normal(shape, dtype=np.float32)
-    fine = ndimage.gaussian_filter(white, (0, kernel_pixels, kernel_pixels))
-    coarse = ndimage.gaussian_filter(white, (0, 3 * kernel_pixels, 3 * kernel_pixels))
-    noise = fine - 0.7 * coarse
-    return noise / noise.std()
