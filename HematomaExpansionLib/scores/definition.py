@@ -1,9 +1,10 @@
 """The schema of a score file: what a score is made of, and what must agree within it."""
 
 from itertools import pairwise
+from math import inf
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from .values import kinds
 
@@ -129,8 +130,8 @@ class Score(_Strict):
     predicts: Literal["expansion", "outcome"]
     outcome: str = Field(min_length=1, description="Definition of what it predicts.")
     timepoints: Literal["baseline", "every"] = Field(description="At which scans it is computed.")
-    range: tuple[int, int] = Field(description="Lowest and highest score.")
     items: tuple[Item, ...] = Field(min_length=1)
+    range: tuple[int, int] = Field(description="Lowest and highest score.")
     cut: Cut | None = None
     probability: ProbabilityTable | None = None
     window: Window
@@ -140,19 +141,32 @@ class Score(_Strict):
     citation: str = Field(min_length=1)
     verification: Verification
 
-    @model_validator(mode="after")
-    def _adds_up(self) -> Self:
-        found = (sum(min(i.possible) for i in self.items), sum(max(i.possible) for i in self.items))
-        if found != self.range:
-            raise ValueError(f"range is {list(self.range)}; the items give {list(found)}")
-        if self.probability is not None and len(self.probability.by_points) != found[1] - found[0] + 1:
-            count = len(self.probability.by_points)
-            raise ValueError(
-                f"probability has {count} entries; {found[1] - found[0] + 1} scores are possible"
-            )
-        if self.cut is not None and not found[0] < self.cut.from_points <= found[1]:
-            raise ValueError(f"cut: {self.cut.from_points} is not a score above the lowest")
-        return self
+    @field_validator("range")
+    @classmethod
+    def _adds_up(cls, value: tuple[int, int], info: ValidationInfo) -> tuple[int, int]:
+        items = info.data.get("items", ())
+        found = (sum(min(item.possible) for item in items), sum(max(item.possible) for item in items))
+        if items and found != value:
+            raise ValueError(f"{list(value)} is not what the items give, {list(found)}")
+        return value
+
+    @field_validator("cut")
+    @classmethod
+    def _cuts(cls, value: Cut | None, info: ValidationInfo) -> Cut | None:
+        low, high = info.data.get("range", (-inf, inf))
+        if value is not None and not low < value.from_points <= high:
+            raise ValueError(f"{value.from_points} is not allowed; a score above {low}, up to {high}, is")
+        return value
+
+    @field_validator("probability")
+    @classmethod
+    def _for_each_score(cls, value: ProbabilityTable | None, info: ValidationInfo) -> ProbabilityTable | None:
+        if value is None or "range" not in info.data:
+            return value
+        low, high = info.data["range"]
+        if len(value.by_points) != high - low + 1:
+            raise ValueError(f"{len(value.by_points)} entries for {high - low + 1} possible scores")
+        return value
 
 
 class Unavailable(_Strict):

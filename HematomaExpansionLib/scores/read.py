@@ -55,7 +55,8 @@ def _read(path: Path, model: type[_Model]) -> _Model:
 
 
 def _sentence(file: YamlFile, error: ValidationError) -> str:
-    first: Any = error.errors()[0]
+    # What is missing has no line of its own; a misspelt name, the reason of it, has.
+    first: Any = min(error.errors(), key=lambda problem: problem["type"] == "missing")
     where = first["loc"]
     said = first["ctx"]["error"] if "error" in first.get("ctx", {}) else first["msg"]
     value = f" ({first['input']!r})" if isinstance(first["input"], str | int | float) else ""
