@@ -20,14 +20,17 @@ _STEP = 4
 # The pressure of a bleed is felt over this distance in CSF; smaller makes it local.
 _REACH_MM = 55.0
 # How much more easily tissue moves in the brain than across dura.
-_DURA_CONDUCTANCE = 0.35
+_DURA_CONDUCTANCE = 0.5
 # What gives way: ventricles, sulci and cisterns, and brain itself (its veins empty).
-_VENTRICLE_YIELD, _SULCUS_YIELD, _BRAIN_YIELD = 1.0, 0.5, 0.04
+_VENTRICLE_YIELD, _SULCUS_YIELD, _BRAIN_YIELD = 4.0, 0.15, 0.02
+# Ventricles give way near the bleed more than on the other side.
+_VENTRICLE_FADE_MM = 16.0
 _CSF_HU, _BRAIN_HU = 8.0, 27.0
 # The layer at the skull that does not move, and the least depth over which the rest begins to.
 _FIXED_MM, _SOFT_MM = 2.0, 3.0
-_LEAST_MM = 0.1
-_ROUNDS, _TOLERANCE = 200, 1e-4
+# Less is not seen.
+_LEAST_MM = 0.2
+_ROUNDS, _TOLERANCE = 300, 1e-3
 
 
 def push_aside(head: Head, centre_mm: tuple[float, float, float], volume_ml: float, yielding: float) -> Head:
@@ -38,41 +41,33 @@ def push_aside(head: Head, centre_mm: tuple[float, float, float], volume_ml: flo
         centre_mm: head coordinates (z, y, x) of the middle of the bleed.
         volume_ml: volume of the bleed.
         yielding: displacement at the surface of the bleed as a share of its radius, were the brain boundless:
-            0 is no mass effect, 1/3 makes room for all of the blood (to first order); the rest of the blood
-            takes the place of brain that it destroys.
+            0 is no mass effect; 0.2 to 0.45 is usual, and the blood takes the place of the brain left in it.
 
     Returns:
         The head with ``hu``, ``ventricles``, ``white``, ``barrier`` and ``mni_mm`` displaced; the skull has
         not moved.
 
     Raises:
-        ValueError: when ``yielding`` is not from 0 to 0.33.
+        ValueError: when ``yielding`` is not from 0 to 0.5.
     """
-    if not 0 <= yielding <= 0.33:
-        raise ValueError(f"yielding is {yielding}: from 0 to 0.33 is allowed")
+    if not 0 <= yielding <= 0.5:
+        raise ValueError(f"yielding is {yielding}: from 0 to 0.5 is allowed")
     if volume_ml <= 0 or yielding == 0:
         return head
-    whole = box_around(head.depth_mm > 0, 0)
-    moved_mm = _displacement_mm(head, whole, centre_mm, volume_ml, yielding)
-    near = box_around(moved_mm.abs().amax(dim=0) > _LEAST_MM, 0)
-    moved_mm = moved_mm[(slice(None), *near)]
-    box = tuple(
-        slice(outer.start + inner.start, min(outer.start + inner.stop, outer.stop))
-        for outer, inner in zip(whole, near, strict=True)
-    )
-    spacing = torch.tensor(head.spacing_mm, device=head.device)[:, None, None, None]
-    steps = [torch.arange(count, dtype=torch.float32, device=head.device) for count in moved_mm.shape[1:]]
-    source = torch.stack(torch.meshgrid(*steps, indexing="ij")) - moved_mm / spacing
-    inside = head.depth_mm[box] > 0
+    box = box_around(head.depth_mm > 0, 0)
+    moved_mm = _displacement_mm(head, box, centre_mm, volume_ml, yielding)
+    moves = moved_mm.square().sum(dim=0) > _LEAST_MM**2
+    spacing = torch.tensor(head.spacing_mm, device=head.device)[:, None]
+    source = moves.nonzero().T - moved_mm[:, moves] / spacing
 
     smooth = torch.cat([head.hu[box][None], head.white[box][None], head.mni_mm[(slice(None), *box)]])
-    smooth = torch.where(inside, sample(smooth, source), smooth)
+    smooth = sample(smooth, source)
     named = torch.stack([head.ventricles[box], head.barrier[box].to(torch.uint8)])
-    named = torch.where(inside, sample(named, source, nearest=True), named)
+    named = sample(named, source, nearest=True)
 
     def put(field: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
         result = field.clone()
-        result[(..., *box)] = values.to(field.dtype)
+        result[(..., *box)][..., moves] = values.to(field.dtype)
         return result
 
     return replace(
@@ -112,22 +107,24 @@ def _displacement_mm(
 ) -> torch.Tensor:
     """Displacement ``[3, z, y, x]`` along (z, y, x) of the voxels of a box, mm."""
     inside = _coarse((head.depth_mm[box] > 0).float())
-    hu, ventricle = head.hu[box], head.ventricles[box] > 0
-    csf = ((_BRAIN_HU - hu) / (_BRAIN_HU - _CSF_HU)).clamp(0, 1)
-    gives = torch.where(ventricle, _VENTRICLE_YIELD, _BRAIN_YIELD + _SULCUS_YIELD * csf)
-    sink = _coarse(gives * (head.depth_mm[box] > 0)) / _REACH_MM**2
     cell_mm = [_STEP * spacing for spacing in head.spacing_mm]
     radius = float(np.cbrt(3000.0 * volume_ml / (4 * np.pi)))
-    offsets = [
-        _centres(offset, axis, side)
-        for axis, (offset, side) in enumerate(zip(head.offsets_mm(centre_mm), box, strict=True))
-    ]
-    distance = (offsets[0] ** 2 + offsets[1] ** 2 + offsets[2] ** 2).sqrt()
+    sides = zip(head.offsets_mm(centre_mm), box, strict=True)
+    z, y, x = (_centres(offset, axis, side) for axis, (offset, side) in enumerate(sides))
+    distance = (z**2 + y**2 + x**2).sqrt()
+
+    csf = ((_BRAIN_HU - head.hu[box]) / (_BRAIN_HU - _CSF_HU)).clamp(0, 1) * (head.depth_mm[box] > 0)
+    ventricle = _coarse((head.ventricles[box] > 0).float())
+    sulcus = (_coarse(csf) - ventricle).clamp(min=0)
+    near = torch.exp(-(distance - radius).clamp(min=0) / _VENTRICLE_FADE_MM)
+    gives = _VENTRICLE_YIELD * near * ventricle + _SULCUS_YIELD * sulcus + _BRAIN_YIELD * inside
+    sink = gives / _REACH_MM**2
+    # Blood in the brain displaces; a ventricle that the ball reaches into is pushed, not widened.
     ball = ((radius - distance) / cell_mm[0] + 0.5).clamp(0, 1) * (inside > 0.5)
+    ball = ball * (1 - ventricle) ** 2
     if not ball.any():
         ball = (distance == distance.min()).float() * (inside > 0)
     source = ball * (3 * yielding * 1000.0 * volume_ml / (float(ball.sum()) * float(np.prod(cell_mm))))
-    source = source.clamp(max=0.95) if radius > 2 * cell_mm[0] else source
 
     dura = _coarse(head.barrier[box].float()) > 0.1
     ease = torch.where(inside > 0.5, torch.where(dura, _DURA_CONDUCTANCE, 1.0), 0.0)
