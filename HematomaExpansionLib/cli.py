@@ -13,6 +13,9 @@ from typing import Annotated, Literal
 import typer
 
 from . import __version__
+from .commands import clinical as clinical_commands
+from .commands.output import Json, print_table, write_json
+from .commands.scores import scores
 from .errors import HematomaExpansionError
 from .shell_progress import ProgressStyle, cancelled_by_signals, shown
 
@@ -30,11 +33,11 @@ app = typer.Typer(
 )
 models_app = typer.Typer(name="models", help="Weights: list, fetch, verify, remove.", no_args_is_help=True)
 app.add_typer(models_app)
+app.add_typer(clinical_commands.app)
 
-Segmenter = Annotated[str, typer.Option(help="threshold, blast-ct or mask.")]
+Segmenter = Annotated[str, typer.Option(help="bundled, threshold, blast-ct or mask.")]
 BlastModels = Annotated[str | None, typer.Option(help="BLAST-CT models to average, as 2 or 1,2,3 or 1-12.")]
 Device = Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="Where networks run.")]
-Json = Annotated[str | None, typer.Option("--json", help="Write JSON to this file; - is standard output.")]
 Mapping = Annotated[
     str | None,
     typer.Option(help="Classes of a mask's values or segments, as 1=ich,2=ivh (extra_axial, oedema)."),
@@ -137,9 +140,9 @@ def volume(
 
     volumes = measured(mask, _mapping(mapping))
     if to_json is None:
-        _print(volume_table(volumes))
+        print_table(volume_table(volumes))
     else:
-        _write_json(
+        write_json(
             {key: None if found is None else found.model_dump() for key, found in volumes.items()}, to_json
         )
 
@@ -162,9 +165,12 @@ def change(
     if definition is not None:
         answers = [answer for answer in answers if answer.definition == definition]
     if to_json is None:
-        _print(expansion_table(answers))
+        print_table(expansion_table(answers))
     else:
-        _write_json([answer.model_dump() for answer in answers], to_json)
+        write_json([answer.model_dump() for answer in answers], to_json)
+
+
+app.command()(scores)
 
 
 @app.command()
@@ -183,10 +189,10 @@ def models_list(to_json: Json = None) -> None:
 
     entries = list_models()
     if to_json is None:
-        _print(model_table(entries))
+        print_table(model_table(entries))
         typer.echo(f"folder: {cache_folder()}", err=True)
     else:
-        _write_json([{**entry.model_dump(), "state": state.value} for entry, state in entries], to_json)
+        write_json([{**entry.model_dump(), "state": state.value} for entry, state in entries], to_json)
 
 
 @models_app.command("fetch")
@@ -241,23 +247,6 @@ def _mapping(text: str | None) -> dict[int | str, str] | None:
     if not all(key.strip() and name.strip() for key, _, name in pairs):
         raise typer.BadParameter(f"{text!r}: give value=class pairs, as 1=ich,2=ivh", param_hint="--mapping")
     return {key.strip(): name.strip() for key, _, name in pairs}
-
-
-def _write_json(value: object, target: str) -> None:
-    text = json.dumps(value, indent=2)
-    if target == "-":
-        typer.echo(text)
-        return
-    from .files import written_whole
-
-    with written_whole(Path(target)) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
-
-
-def _print(table: object) -> None:
-    from rich.console import Console
-
-    Console().print(table)
 
 
 def main() -> None:
