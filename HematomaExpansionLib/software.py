@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from . import __version__
 from .result import Software
 
-PACKAGES = ("numpy", "scipy", "SimpleITK", "pydicom", "torch", "blast-ct")
+PACKAGES = ("numpy", "scipy", "SimpleITK", "pydicom", "torch", "monai", "blast-ct")
 """Those whose version can change a number."""
 
 

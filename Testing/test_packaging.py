@@ -186,11 +186,12 @@ def test_requirements_are_those_of_the_package_less_the_bundled() -> None:
     assert {Requirement(line).name for line in bundled} == set(BUNDLED)
     deep = {str(Requirement(line)) for line in PYPROJECT["project"]["optional-dependencies"]["deep"]}
     torch = {line for line in deep if Requirement(line).name == "torch"}
-    assert {str(needed) for needed in requirements("requirements-blast-ct.txt")} == deep - torch
+    ours = requirements("requirements-blast-ct.txt") + requirements("requirements-bundled.txt")
+    assert {str(needed) for needed in ours} == deep - torch
 
 
 def test_requirements_are_open() -> None:
-    for name in ("requirements.txt", "requirements-blast-ct.txt"):
+    for name in ("requirements.txt", "requirements-blast-ct.txt", "requirements-bundled.txt"):
         for needed in requirements(name):
             assert [part.operator for part in needed.specifier] == [">="], f"{name}: {needed}"
 

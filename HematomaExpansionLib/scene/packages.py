@@ -29,9 +29,9 @@ def ensure_packages_of(segmenter: str, resources: Path, ask: bool = True) -> Non
         ModelError: as :func:`ensure_packages` and :func:`ensure_torch` say.
     """
     ensure_packages(resources / "requirements.txt", ask)
-    if segmenter == "blast-ct":
-        ensure_torch(ask)
-        ensure_packages(resources / "requirements-blast-ct.txt", ask)
+    if segmenter in ("blast-ct", "bundled"):
+        ensure_torch(segmenter, ask)
+        ensure_packages(resources / f"requirements-{segmenter}.txt", ask)
 
 
 def ensure_packages(requirements: Path, ask: bool = True) -> None:
@@ -56,10 +56,11 @@ def ensure_packages(requirements: Path, ask: bool = True) -> None:
         )
 
 
-def ensure_torch(ask: bool = True) -> None:
+def ensure_torch(segmenter: str, ask: bool = True) -> None:
     """Install PyTorch by the PyTorch extension, which chooses the build for the graphics card.
 
     Args:
+        segmenter: name of the back-end that needs it.
         ask: as for :func:`ensure_packages_of`.
 
     Raises:
@@ -69,10 +70,10 @@ def ensure_torch(ask: bool = True) -> None:
         logic = import_module("PyTorchUtils").PyTorchUtilsLogic()
     except ImportError as error:
         raise ModelError(
-            "blast-ct needs PyTorch: install the PyTorch extension and restart, or choose threshold"
+            f"{segmenter} needs PyTorch: install the PyTorch extension and restart, or choose threshold"
         ) from error
     if not logic.torchInstalled() and logic.installTorch(askConfirmation=ask) is None:
-        raise ModelError("blast-ct needs PyTorch, which was not installed; choose threshold to do without")
+        raise ModelError(f"{segmenter} needs PyTorch, which was not installed; or choose threshold")
 
 
 def _install(needed: list[str], ask: bool) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from ..errors import UsageError
 from .segmenter import Segmenter
 
-BACKENDS = ("threshold", "blast-ct", "mask")
+BACKENDS = ("bundled", "threshold", "blast-ct", "mask")
 DEFAULT_BACKEND = "threshold"
 
 
@@ -35,7 +35,7 @@ def segmenter(
 
     Args:
         name: one of :data:`BACKENDS`.
-        device: ``"auto"``, ``"cpu"`` or ``"cuda"``; only ``blast-ct`` runs on a GPU.
+        device: ``"auto"``, ``"cpu"`` or ``"cuda"``; ``bundled`` and ``blast-ct`` run on a GPU.
         models: numbers of the BLAST-CT models, 1-12; None for the default one.
         mask: the segmentation for the back-end ``mask``.
         mapping: its values or segment names to classes; see :class:`.mask.MaskSegmenter`.
@@ -53,6 +53,10 @@ def segmenter(
         from .mask import MaskSegmenter
 
         return MaskSegmenter(mask, mapping)
+    if name == "bundled":
+        from .bundled import BundledSegmenter
+
+        return BundledSegmenter(device)
     if name == "blast-ct":
         from .blast_ct import BlastCtSegmenter
 

@@ -1,0 +1,1 @@
+"""PyTorch modules, one file an architecture; importing one needs torch and monai."""

@@ -1,0 +1,249 @@
+"""Back-end ``bundled``: the project's own network, with weights that come with the package."""
+
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..bundle import Bundle, read_bundle
+from ..ct.anatomy import Anatomy
+from ..ct.scan import HeadCT
+from ..device import Device, choose_device
+from ..errors import ModelError
+from ..labels import APPEARANCE, Label
+from ..progress import Progress
+from ..resources import resource
+from .network_grid import UNSEEN_HU, Crop, NetworkGrid, neighbours, seen
+from .segmenter import Capabilities, Segmentation
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from ..networks.haemorrhage_unet import HaemorrhageUNet
+
+FOLDER = ("models", "bundled")
+PACKAGES = ("torch", "monai", "safetensors")
+_BATCH = 8
+"""Slices at a time: under 0.5 GB on the CPU."""
+
+
+@dataclass(frozen=True)
+class BundledParameters:
+    """What happens around the network.
+
+    Attributes:
+        mirrored: average with the answer for the head mirrored left to right.
+        min_piece_ml: least blood in a connected piece of blood and oedema; smaller ones are noise.
+    """
+
+    mirrored: bool = True
+    min_piece_ml: float = 0.1
+
+
+class BundledSegmenter:
+    """ICH, IVH, extra-axial blood and oedema by :class:`..networks.haemorrhage_unet.HaemorrhageUNet`.
+
+    The network labels 1 mm pixels; its probabilities are interpolated linearly to the scan's grid, and each
+    voxel inside the skull takes the most probable class there. Oedema is perihaematomal: a piece of it that
+    touches no blood is dropped.
+
+    Args:
+        device: ``"auto"``, ``"cpu"`` or ``"cuda"``; half precision on CUDA.
+        folder: the bundle; None for the one that comes with the package.
+        parameters: what happens around the network.
+    """
+
+    def __init__(
+        self, device: str = "auto", folder: Path | None = None, parameters: BundledParameters | None = None
+    ) -> None:
+        """Keep the choices; the bundle is verified when it is first asked for."""
+        self.device = device
+        self.folder = folder
+        self.parameters = parameters or BundledParameters()
+
+    @property
+    def name(self) -> str:
+        """``"bundled"``."""
+        return "bundled"
+
+    @cached_property
+    def bundle(self) -> Bundle:
+        """The verified bundle.
+
+        Raises:
+            ModelError: when it is absent or wrong, or a package that it needs is not installed.
+        """
+        for package in PACKAGES:
+            if find_spec(package) is None:
+                raise ModelError(
+                    f"the bundled back-end needs {package}: pip install hematoma-expansion[deep], "
+                    "or choose the segmenter threshold"
+                )
+        return read_bundle(self.folder or resource(*FOLDER))
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """It tells the classes of its bundle.
+
+        Raises:
+            ModelError: as :attr:`bundle` says.
+        """
+        told = self.bundle.metadata.classes
+        return Capabilities(
+            classes=frozenset(label for label, look in APPEARANCE.items() if look.key in told), uses_gpu=True
+        )
+
+    def segment(self, scan: HeadCT, anatomy: Anatomy, progress: Progress) -> Segmentation:
+        """Label the scan; see :meth:`.segmenter.Segmenter.segment`.
+
+        Raises:
+            ModelError: as :attr:`bundle` says, or when the weights are not those of the network.
+            UsageError: when CUDA is asked for and there is none.
+            Cancelled: when the user asked to stop.
+        """
+        import SimpleITK as sitk
+
+        device = choose_device(self.device)
+        progress(0.0, "loading the network")
+        network = load_network(self.bundle, device)
+        brain = sitk.GetArrayFromImage(anatomy.brain) > 0
+        found = labels_of(
+            network, scan.hu, brain, scan.spacing_mm, device, self.parameters.mirrored, progress
+        )
+        classes = self.capabilities.classes
+        told = np.where(np.isin(found, list(classes)), found, np.uint8(Label.BACKGROUND))
+        labels = sitk.GetImageFromArray(without_specks(told, scan.voxel_ml, self.parameters.min_piece_ml))
+        labels.CopyInformation(scan.image)
+        progress(1.0)
+        metadata = self.bundle.metadata
+        return Segmentation(
+            labels=labels,
+            classes=classes,
+            backend=self.name,
+            parameters={"version": metadata.version, **asdict(self.parameters)},
+            weights_sha256={metadata.name: metadata.weights_sha256},
+            device=device,
+            warnings=(metadata.warning,),
+        )
+
+
+def load_network(bundle: Bundle, device: Device) -> "HaemorrhageUNet":
+    """The network of a bundle, ready for inference.
+
+    Args:
+        bundle: verified.
+        device: where it will run; half precision on CUDA.
+
+    Raises:
+        ModelError: when the weights are not those of the network that the metadata names.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    from ..networks.haemorrhage_unet import HaemorrhageUNet
+
+    metadata = bundle.metadata
+    if metadata.architecture != HaemorrhageUNet.__name__:
+        raise ModelError(
+            f"{bundle.folder}: architecture is {metadata.architecture!r}; known is {HaemorrhageUNet.__name__}"
+        )
+    try:
+        network = HaemorrhageUNet(**metadata.architecture_parameters)
+        network.load_state_dict(load_file(bundle.weights))
+    except (SafetensorError, RuntimeError, TypeError) as error:
+        raise ModelError(f"{bundle.weights}: not weights of {metadata.architecture}") from error
+    network.eval()
+    return network.half().to("cuda") if device == "cuda" else network
+
+
+def labels_of(
+    network: "HaemorrhageUNet",
+    hu: "NDArray[np.float32]",
+    brain: "NDArray[np.bool_]",
+    spacing_mm: tuple[float, float, float],
+    device: Device,
+    mirrored: bool,
+    progress: Progress,
+) -> "NDArray[np.uint8]":
+    """Label a scan on its own grid.
+
+    Args:
+        network: from :func:`load_network`, for the same device.
+        hu: the scan, ``[z, y, x]``, HU.
+        brain: intracranial mask, same shape.
+        spacing_mm: voxel spacing ``(z, y, x)``.
+        device: where the network is.
+        mirrored: also label the mirrored head, and average.
+        progress: called for each batch of slices, from 0 to 0.9.
+
+    Returns:
+        Values of :class:`..labels.Label`, same shape; 0 outside ``brain``.
+
+    Raises:
+        Cancelled: when the user asked to stop.
+    """
+    import torch
+
+    labels = np.zeros(hu.shape, np.uint8)
+    if not brain.any():
+        return labels
+    grid = NetworkGrid.over((hu.shape[0], hu.shape[1], hu.shape[2]), spacing_mm)
+    with torch.inference_mode():
+        inside = grid.average(torch.from_numpy(brain).float())
+        visible = seen(grid.average(torch.from_numpy(hu)), inside)
+        probabilities = _class_probabilities(network, visible, inside, device, mirrored, progress)
+        for z in np.flatnonzero(brain.any((1, 2))):
+            labels[z] = grid.slice_of_scan(probabilities, int(z)).argmax(0).numpy()
+    return np.where(brain, labels, np.uint8(Label.BACKGROUND))
+
+
+def _class_probabilities(
+    network: "HaemorrhageUNet",
+    visible: "Tensor",
+    inside: "Tensor",
+    device: Device,
+    mirrored: bool,
+    progress: Progress,
+) -> "Tensor":
+    """Probabilities ``[class, slice, row, column]`` on the network's grid; background in unseen slices."""
+    import torch
+
+    from ..networks.haemorrhage_unet import CLASSES, CONTEXT_SLICES, MULTIPLE
+
+    crop = Crop.whole(inside, MULTIPLE)
+    slices = crop.cut(visible, UNSEEN_HU).to(device, next(network.parameters()).dtype)
+    index = torch.from_numpy(neighbours(len(slices), CONTEXT_SLICES))
+    wanted = torch.nonzero((inside > 0).any(2).any(1))[:, 0]
+    probabilities = torch.zeros((CLASSES, *visible.shape))
+    probabilities[Label.BACKGROUND] = 1.0
+    for batch in torch.split(wanted, _BATCH):
+        progress(0.9 * float(batch[0]) / len(slices), "labelling slices")
+        stack = slices[index[batch]]
+        answer = network(stack)[0].float().softmax(1)
+        if mirrored:
+            answer = (answer + network(stack.flip(-1))[0].float().softmax(1).flip(-1)) / 2
+        _, rows, columns = visible.shape
+        probabilities[:, batch] = crop.put_back(answer.cpu(), rows, columns, 0.0).transpose(0, 1)
+    return probabilities
+
+
+def without_specks(labels: "NDArray[np.uint8]", voxel_ml: float, min_piece_ml: float) -> "NDArray[np.uint8]":
+    """Drop the face-connected pieces (all classes together) with less blood than ``min_piece_ml``.
+
+    Args:
+        labels: values of :class:`..labels.Label`, ``[z, y, x]``.
+        voxel_ml: volume of a voxel.
+        min_piece_ml: least blood of a piece; a piece of exactly this is kept.
+    """
+    from scipy import ndimage
+
+    pieces, count = ndimage.label(labels > 0)
+    blood = np.isin(labels, (Label.ICH, Label.IVH, Label.EXTRA_AXIAL))
+    voxels = np.bincount(pieces[blood], minlength=count + 1)
+    # The slack only takes the rounding of the product away.
+    kept = (voxels * voxel_ml >= min_piece_ml - 1e-6 * voxel_ml) & (voxels > 0)
+    return np.where(kept[pieces], labels, np.uint8(Label.BACKGROUND))
