@@ -1,8 +1,9 @@
 """Blood in the ventricles: where a bleed breaks in, and where the blood goes from there."""
 
+import numpy as np
 import torch
 
-from .fields import fullest
+from .fields import box_around, fullest
 from .head import Head
 from .ventricles import Ventricle
 
@@ -37,17 +38,19 @@ def door(head: Head, centre_mm: tuple[float, float, float]) -> tuple[float, floa
     Raises:
         ValueError: when the head has no ventricles.
     """
-    squared = _squared_mm(head, centre_mm)
+    if not (head.ventricles > 0).any():
+        raise ValueError("the head has no ventricles that blood could break into")
+    box = box_around(head.ventricles > 0, 0)
+    names = head.ventricles[box]
+    z, y, x = _offsets_mm(head, box, centre_mm)
+    squared = z**2 + y**2 + x**2
     found = []
     for ventricle in _OPENINGS:
-        away = torch.where(head.ventricles == ventricle, squared, torch.inf)
-        nearest = int(away.argmin())
-        distance = float(away.reshape(-1)[nearest])
+        away = torch.where(names == ventricle, squared, torch.inf)
+        distance = float(away.min())
         if distance < float("inf"):
-            point = _point_mm(head, nearest)
+            point = _point_mm(head, box, int(away.argmin()), names.shape)
             found.append((_crosses_dura(head, centre_mm, point), distance, point))
-    if not found:
-        raise ValueError("the head has no ventricles that blood could break into")
     return min(found)[2]
 
 
@@ -79,38 +82,47 @@ def flood(
     """
     if not 0 <= layered_share <= 1:
         raise ValueError(f"layered_share is {layered_share}: from 0 to 1 is allowed")
-    free = head.ventricles > 0
     total = round(volume_ml / head.voxel_ml)
-    if total > int(free.sum()):
+    if total > int((head.ventricles > 0).sum()):
         raise ValueError(
             f"no room for {volume_ml:.1f} mL in the ventricles: they hold {room_ml(head):.1f} mL"
         )
-    blood = torch.zeros_like(free)
+    blood = torch.zeros(head.hu.shape, dtype=torch.bool, device=head.device)
     if total == 0:
         return blood
+    box = box_around(head.ventricles > 0, 0)
+    names = head.ventricles[box]
+    free = names > 0
     cast_count = round((1 - layered_share) * total)
-    away = _squared_mm(head, door_mm).sqrt()
-    entered = Ventricle(int(head.ventricles.reshape(-1)[int(torch.where(free, away, torch.inf).argmin())]))
+    offsets = _offsets_mm(head, box, door_mm)
+    away = (offsets[0] ** 2 + offsets[1] ** 2 + offsets[2] ** 2).sqrt()
+    entered = Ventricle(int(names.reshape(-1)[int(torch.where(free, away, torch.inf).argmin())]))
     for ventricle, openings in _OPENINGS[entered].items():
-        away = torch.where(head.ventricles == ventricle, away + _OPENING_MM * openings, away)
-    blood = fullest(-away, free, cast_count)
-    depth = sum(step * offset for step, offset in zip(down, head.offsets_mm(door_mm), strict=True))
-    lateral = (head.ventricles == Ventricle.LEFT) | (head.ventricles == Ventricle.RIGHT)
+        away = torch.where(names == ventricle, away + _OPENING_MM * openings, away)
+    cast = fullest(-away, free, cast_count)
+    depth = down[0] * offsets[0] + down[1] * offsets[1] + down[2] * offsets[2]
     # Lower than any point of a lateral ventricle: the third and fourth fill last.
+    lateral = (names == Ventricle.LEFT) | (names == Ventricle.RIGHT)
     depth = torch.where(lateral, depth, depth - 1000.0)
-    return blood | fullest(depth, free & ~blood, total - cast_count)
+    blood[box] = cast | fullest(depth, free & ~cast, total - cast_count)
+    return blood
 
 
-def _squared_mm(head: Head, point_mm: tuple[float, float, float]) -> torch.Tensor:
+def _offsets_mm(
+    head: Head, box: tuple[slice, slice, slice], point_mm: tuple[float, float, float]
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Coordinates of a box relative to a point: three tensors that broadcast to its shape."""
     z, y, x = head.offsets_mm(point_mm)
-    return z**2 + y**2 + x**2
+    return z[box[0]], y[:, box[1]], x[:, :, box[2]]
 
 
-def _point_mm(head: Head, flat: int) -> tuple[float, float, float]:
-    """Head coordinates of a voxel given by its index in the flattened grid."""
-    _, rows, columns = head.hu.shape
-    index = (flat // (rows * columns), flat // columns % rows, flat % columns)
-    z, y, x = (o + s * i for o, s, i in zip(head.origin_mm, head.spacing_mm, index, strict=True))
+def _point_mm(
+    head: Head, box: tuple[slice, slice, slice], flat: int, shape: tuple[int, ...]
+) -> tuple[float, float, float]:
+    """Head coordinates of a voxel given by its index in a flattened box of a shape."""
+    index = np.unravel_index(flat, shape)
+    axes = zip(head.origin_mm, head.spacing_mm, box, index, strict=True)
+    z, y, x = (origin + spacing * (side.start + int(step)) for origin, spacing, side, step in axes)
     return (z, y, x)
 
 

@@ -3,14 +3,14 @@
 import torch
 from torch.nn import functional
 
-from .fields import box_around, fullest
+from .fields import box_around, distance_mm, fullest
 from .geodesic import steps_from
 from .head import Head
 
 # What counts as CSF outside the ventricles.
 _CSF_MOST_HU = 22.0
 # How far blood is followed, and the coarse step in which.
-_FARTHEST_MM, _STEP = 60.0, 2
+_FARTHEST_MM, _STEP = 45.0, 2
 # Sulci are thin: a voxel fills the sooner, the more of its CSF is pure.
 _MM_PER_HU = 0.35
 
@@ -30,14 +30,13 @@ def spread(head: Head, ich: torch.Tensor, volume_ml: float) -> torch.Tensor:
         bool ``[z, y, x]``.
 
     Raises:
-        ValueError: when there is no such bleed, or less CSF than the volume within 60 mm of it.
+        ValueError: when there is no such bleed, or less CSF than the volume within 45 mm of it.
     """
     if not ich.any():
         raise ValueError("there is no bleed that blood could come from")
     box = box_around(ich, [int(_FARTHEST_MM / spacing) for spacing in head.spacing_mm])
     inside = (head.depth_mm[box] > 0) & ~head.barrier[box]
     csf = inside & (head.ventricles[box] == 0) & (head.hu[box] < _CSF_MOST_HU) & ~ich[box]
-    # Through brain the front comes too, but late: this is where the bleed tears it.
     away = _way_mm(head, ich[box], csf, inside)
     potential = -away - _MM_PER_HU * head.hu[box].clamp(min=0)
     free = csf & (away < _FARTHEST_MM)
@@ -61,12 +60,11 @@ def _way_mm(head: Head, ich: torch.Tensor, csf: torch.Tensor, inside: torch.Tens
         return functional.max_pool3d(mask.float()[None], _STEP, ceil_mode=True)[0] > 0
 
     walls = coarse(~inside)
-    seed, channel = coarse(ich), coarse(csf) & ~walls
-    through_brain = steps_from(seed, ~walls | seed, most)
-    nearest = torch.where(channel, through_brain, torch.inf)
-    if torch.isinf(nearest.min()):
+    channel = coarse(csf) & ~walls
+    if not channel.any():
         return torch.full(ich.shape, torch.inf, device=ich.device)
-    mouth = nearest <= nearest.min() + 1
+    away = torch.where(channel, distance_mm(coarse(ich), [step_mm] * 3), torch.inf)
+    mouth = away <= away.min() + step_mm
     steps = steps_from(mouth, channel, most)
     fine = steps.clamp(max=10.0 * most)[None, None]
     size = [_STEP * count for count in steps.shape]
