@@ -1,21 +1,28 @@
 """A head without blood: the anatomy of the template, warped, at the HU of CT."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
 import torch
 
 from . import dura
-from .face import Points, surroundings
+from .brain import Densities, draw_brain, draw_dura
+from .calcification import Calcification, draw_calcification
+from .calvaria import SkullDefect, draw_scalp, draw_skull, thickness_mm
+from .canvas import Canvas
+from .catheter import Catheter, draw_catheter
+from .face import AIR_HU, draw_face
 from .fields import box_around, gaussian, sample, smooth_noise
 from .head import Head
+from .infarct import Infarct, draw_infarct
+from .neck import below_the_skull, draw_neck
 from .skull import inner_table_mm
-from .template import FIRST_VOXEL_MM, SHAPE, load_maps
-from .ventricles import walls, widened
+from .template import FIRST_VOXEL_MM, SHAPE
+from .ventricles import Widened, widened
 from .warp import displacement_mm
 
-GREY_HU, WHITE_HU, CSF_HU, FALX_HU, CALCIUM_HU = 37.0, 29.0, 8.0, 46.0, 160.0
+_EDGE_VOXELS = 0.4
 
 
 @dataclass(frozen=True)
@@ -26,20 +33,44 @@ class HostSettings:
         scale: size along (z, y, x) relative to the template, whose brain is larger than most people's.
         warp_mm: standard deviation of the random displacement of its points; 0 keeps the template's shape.
         widening_mm: how far the walls of the ventricles are pushed out; negative makes them narrower.
-        atrophy: 0 leaves the sulci of the template, 1 makes them as wide as in marked atrophy.
+        uneven_mm: how much more the right ventricle is widened than the left.
+        atrophy: 0 (a young brain that fills the skull) to 1.5 (wide sulci).
+        leukoaraiosis: grade of the rarefied white matter, 0 to 3.
+        densities: HU of the tissues inside the skull.
+        sinus_width: width of the venous sinuses; 1 is the average.
+        skull: thickness of the skull; 1 is the average.
+        scalp_mm: thickness of the scalp over the crown.
+        muscle_hu: density of muscle.
+        cloudy: chance that an air space of the skull base holds fluid.
+        infarcts: old or subacute ones.
+        calcifications: grains of calcium.
+        defects: what surgery took of the skull.
+        catheter: a ventricular catheter.
     """
 
     scale: tuple[float, float, float] = (0.91, 0.91, 0.91)
     warp_mm: float = 0.0
     widening_mm: float = 2.0
+    uneven_mm: float = 0.0
     atrophy: float = 1.0
+    leukoaraiosis: float = 0.0
+    densities: Densities = field(default_factory=Densities)
+    sinus_width: float = 1.0
+    skull: float = 1.1
+    scalp_mm: float = 6.0
+    muscle_hu: float = 55.0
+    cloudy: float = 0.0
+    infarcts: tuple[Infarct, ...] = ()
+    calcifications: tuple[Calcification, ...] = ()
+    defects: tuple[SkullDefect, ...] = ()
+    catheter: Catheter | None = None
 
 
 def make_host(settings: HostSettings, rng: np.random.Generator, device: torch.device | None = None) -> Head:
     """Build a head without blood.
 
     Args:
-        settings: size, shape, ventricles, atrophy.
+        settings: size, shape and what the patient has had.
         rng: draws the shape and the texture of the tissues.
         device: where its fields shall lie; the CPU when not given.
 
@@ -47,95 +78,105 @@ def make_host(settings: HostSettings, rng: np.random.Generator, device: torch.de
         The head on a grid of about 0.9 mm.
     """
     device = device or torch.device("cpu")
+    shape_rng, around_rng, brain_rng, damage_rng = rng.spawn(4)
     counts = [torch.arange(count, dtype=torch.float32, device=device) for count in SHAPE]
     index = torch.stack(torch.meshgrid(*counts, indexing="ij"))
     if settings.warp_mm > 0:
-        index += displacement_mm(SHAPE, settings.warp_mm, rng, device)
-    distance, depth = sample(_on(device, "table"), index)
+        index += displacement_mm(_inner_table(device)[1], settings.warp_mm, shape_rng)
+    distance, depth = sample(_inner_table(device), index)
     mni_mm = _to_mni(index)
-    hu, solid = surroundings(Points(*mni_mm, distance), rng)
+    hu, solid = _around(mni_mm, distance, depth, settings, around_rng)
 
     inside = box_around(depth > 0, 1)
-    source, labels = widened(index[(slice(None), *inside)], settings.widening_mm)
-    mni_mm[(slice(None), *inside)] = _to_mni(source)
-    ventricles = torch.zeros(SHAPE, dtype=torch.uint8, device=device)
-    ventricles[inside] = labels * (depth[inside] > 0)
-    brain_hu, white_share = _brain(source, ventricles[inside], depth[inside], settings, rng)
     within = depth[inside] > 0
-    hu[inside] = torch.where(within, brain_hu, hu[inside])
+    right = mni_mm[2][inside]
+    widening = settings.widening_mm + 0.5 * settings.uneven_mm * torch.tanh(right / 6)
+    wide = widened(index[(slice(None), *inside)], widening)
+    mni_mm[(slice(None), *inside)] = _to_mni(wide.source)
+    ventricles = torch.zeros(SHAPE, dtype=torch.uint8, device=device)
+    ventricles[inside] = torch.where(within, wide.ventricles, 0)
     white = torch.zeros(SHAPE, device=device)
-    white[inside] = white_share * within
-    barrier = dura.falx(mni_mm, depth) | dura.tentorium(mni_mm, depth)
+    brain_hu, brain_white = _inside(mni_mm, inside, wide, depth, settings, brain_rng)
+    hu[inside] = torch.where(within, brain_hu, hu[inside])
+    white[inside] = torch.where(within, brain_white, 0.0)
+    barrier = (dura.falx(mni_mm, depth) | dura.tentorium(mni_mm, depth)) & (ventricles == 0)
+    _damage(Canvas(hu, mni_mm, depth > 0), white, solid, settings, damage_rng)
     scale = settings.scale
     return Head(
-        hu=gaussian(hu, 0.4),
+        hu=gaussian(hu, _EDGE_VOXELS),
         ventricles=ventricles,
         white=white,
         depth_mm=depth * float(np.mean(scale)),
         solid=solid,
-        barrier=barrier & (ventricles == 0),
+        barrier=barrier,
         mni_mm=mni_mm,
         spacing_mm=scale,
         origin_mm=tuple(s * first for s, first in zip(scale, FIRST_VOXEL_MM, strict=True)),
     )
 
 
-def _brain(
-    source: torch.Tensor,
-    ventricles: torch.Tensor,
+def _around(
+    mni_mm: torch.Tensor,
+    distance: torch.Tensor,
     depth: torch.Tensor,
     settings: HostSettings,
     rng: np.random.Generator,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """HU of the intracranial space and share of white matter, both ``[z, y, x]`` of its box."""
-    mni_mm = _to_mni(source)
-    superior, anterior, right = mni_mm
-    grey, white, brain = sample(_on(source.device, "tissue"), source)
-    csf = brain - grey - white
-    # Sulci of an average of 152 brains are shallow grooves of half CSF: a steeper curve opens them again.
-    share = (csf * (1.0 + 0.9 * settings.atrophy) - 0.06).clamp(0, 1)
-    # The tentorium is blurred over a centimetre in the average: without this it looks like an old infarct.
-    tentorial = (superior < -6) & (anterior < -42) & (right.abs() > 10) & (brain > 0.5)
-    share = torch.where(tentorial, 0.45 * share, share)
-    share[ventricles > 0] = 1.0
-    white_of_solid = white / (grey + white).clamp(min=1e-3)
-    tissue = WHITE_HU + (GREY_HU - WHITE_HU) * (1 - white_of_solid)
-    tissue += 0.8 * smooth_noise(tissue.shape, 6, rng, source.device)
-    hu = torch.where(brain > 0.5, share * CSF_HU + (1 - share) * tissue, CSF_HU)
-    cord = (superior < -64) & ((right / 1.2) ** 2 + (anterior + 45) ** 2 < 5.5**2) & (brain <= 0.5)
-    hu[cord] = 32.0
-    sheets = dura.falx(mni_mm, depth) | dura.tentorium(mni_mm, depth) | dura.sagittal_sinus(mni_mm, depth)
-    hu[sheets & (ventricles == 0)] = FALX_HU
-    hu[_calcifications(superior, anterior, right)] = CALCIUM_HU
-    return hu, white * (1 - share)
+    """HU outside the intracranial space, and what is not air round the head."""
+    device = mni_mm.device
+    canvas = Canvas(torch.full(SHAPE, AIR_HU, device=device), mni_mm, depth == 0)
+    thickness = thickness_mm(mni_mm, smooth_noise(SHAPE, 14, rng, device), settings.skull)
+    texture = smooth_noise(SHAPE, 2.5, rng, device)
+    skin_mm = below_the_skull(mni_mm)
+    canvas.hu.copy_(torch.where(skin_mm > 0, 40.0, canvas.hu))
+    draw_neck(canvas, skin_mm, smooth_noise(SHAPE, 5, rng, device), settings.muscle_hu)
+    scalp = draw_scalp(canvas, distance, thickness, settings.scalp_mm, settings.muscle_hu)
+    holes = settings.defects + ((settings.catheter.burr_hole,) if settings.catheter else ())
+    draw_skull(canvas, distance, thickness, texture, holes)
+    draw_face(canvas, distance, texture, settings.muscle_hu, settings.cloudy, rng)
+    return canvas.hu, scalp | (skin_mm > 0) | (canvas.hu > AIR_HU)
 
 
-def _calcifications(superior: torch.Tensor, anterior: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
-    """Pineal gland and the choroid plexus of both atria, as in most older people."""
-    pineal = ((superior - 2) / 2.2) ** 2 + ((anterior + 26.5) / 2.2) ** 2 + (right / 2.0) ** 2 < 1
-    aside = right.abs() - 25
-    plexus = ((superior - 9) / 2.5) ** 2 + ((anterior + 41) / 2.5) ** 2 + (aside / 1.6) ** 2 < 1
-    return pineal | plexus
+def _inside(
+    mni_mm: torch.Tensor,
+    box: tuple[slice, slice, slice],
+    wide: Widened,
+    depth: torch.Tensor,
+    settings: HostSettings,
+    rng: np.random.Generator,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """HU of the intracranial space and its white matter, in its box."""
+    points, depth = mni_mm[(slice(None), *box)], depth[box]
+    hu, white = draw_brain(
+        points, wide, depth, settings.densities, settings.atrophy, settings.leukoaraiosis, rng
+    )
+    draw_dura(hu, points, depth, settings.densities, settings.sinus_width)
+    return hu, white
+
+
+def _damage(
+    canvas: Canvas,
+    white: torch.Tensor,
+    solid: torch.Tensor,
+    settings: HostSettings,
+    rng: np.random.Generator,
+) -> None:
+    """Draw infarcts, calcifications and a catheter."""
+    for infarct in settings.infarcts:
+        white *= 1 - draw_infarct(canvas, infarct, rng)
+    for calcification in settings.calcifications:
+        draw_calcification(canvas, calcification, rng)
+    if settings.catheter:
+        draw_catheter(Canvas(canvas.hu, canvas.mni_mm, solid), settings.catheter)
+
+
+@cache
+def _inner_table(device: torch.device) -> torch.Tensor:
+    """:func:`.skull.inner_table_mm` on a device, kept for the next head."""
+    return torch.from_numpy(inner_table_mm()).to(device)
 
 
 def _to_mni(index: torch.Tensor) -> torch.Tensor:
     """Template coordinates (superior, anterior, right) of fractional indices of the template grid."""
-    z, y, x = index
-    superior, posterior, left = (part + first for part, first in zip((z, y, x), FIRST_VOXEL_MM, strict=True))
-    return torch.stack([superior, -posterior, -left])
-
-
-@cache
-def _on(device: torch.device, name: str) -> torch.Tensor:
-    """Fields of the template, kept on a device: ``table`` ``[2, ...]``, or ``tissue`` ``[3, ...]``."""
-    if name == "table":
-        return torch.from_numpy(inner_table_mm()).to(device)
-    from scipy import ndimage
-
-    maps = load_maps()
-    grey, white = maps.grey.copy(), maps.white.copy()
-    # The template calls the half-filled voxels of the ventricular wall grey; they are white matter and CSF.
-    rim = (walls().fields[0] < 3.0) & (ndimage.grey_opening(grey, size=5) < 0.5 * grey)
-    white[rim] += grey[rim]
-    grey[rim] = 0
-    return torch.from_numpy(np.stack([grey, white, maps.brain.astype(np.float32)])).to(device)
+    z, y, x = (part + first for part, first in zip(index, FIRST_VOXEL_MM, strict=True))
+    return torch.stack([z, -y, -x])

@@ -10,7 +10,6 @@ from HematomaExpansionLib.markers.marker import Marker
 
 from .case import Case
 from .followup import CLASSES, SimulatedScan, TimePoint
-from .host import CALCIUM_HU, CSF_HU, FALX_HU, GREY_HU, WHITE_HU
 
 TRUTH_VERSION = 2
 
@@ -20,13 +19,14 @@ def scan_names(count: int) -> list[str]:
     return ["baseline", *(f"followup-{number}" for number in range(1, count))]
 
 
-def write_truth(case: Case, scans: list[SimulatedScan], file: Path) -> None:
+def write_truth(case: Case, scans: list[SimulatedScan], file: Path, real_host: str = "") -> None:
     """Write what is true of a case and of each of its scans.
 
     Args:
         case: what was made.
         scans: of :func:`.case.simulate`.
         file: ``truth.json``.
+        real_host: name of the scan whose head it is, empty for a simulated head.
     """
     first = case.time_points[0]
     rows = zip(scan_names(len(scans)), case.time_points, scans, strict=True)
@@ -39,14 +39,14 @@ def write_truth(case: Case, scans: list[SimulatedScan], file: Path) -> None:
         "from_baseline_means": "4x4, baseline point (x, y, z, 1), LPS mm, to the same bony point here",
         "volume_means": "volume_ml: of the labelled voxels; fine_volume_ml: in the head, before any scanner",
         "tissue_hu": {
-            "grey": GREY_HU,
-            "white": WHITE_HU,
-            "csf": CSF_HU,
-            "falx": FALX_HU,
-            "calcification": CALCIUM_HU,
+            "grey": case.host.densities.grey_hu,
+            "white": case.host.densities.white_hu,
+            "csf": case.host.densities.csf_hu,
+            "falx": case.host.densities.dura_hu,
             "blood": case.bleed.blood_hu,
         },
-        "host": asdict(case.host),
+        "real_host": real_host or None,
+        "host": None if real_host else asdict(case.host),
         "bleed": asdict(case.bleed),
         "outside": asdict(case.outside) if case.outside else None,
         "scans": [_scan(name, first, point, scan) for name, point, scan in rows],

@@ -100,7 +100,22 @@ def walls() -> Walls:
     return Walls(fields, names)
 
 
-def widened(index: torch.Tensor, widening_mm: torch.Tensor | float) -> tuple[torch.Tensor, torch.Tensor]:
+@dataclass(frozen=True)
+class Widened:
+    """Ventricles of another width, ``[z, y, x]``.
+
+    Attributes:
+        source: float32 ``[3, z, y, x]``: the indices of the template grid that the brain comes from.
+        ventricles: uint8 of :class:`Ventricle`.
+        wall_mm: float32, distance to the nearest wall, negative inside; template mm.
+    """
+
+    source: torch.Tensor
+    ventricles: torch.Tensor
+    wall_mm: torch.Tensor
+
+
+def widened(index: torch.Tensor, widening_mm: torch.Tensor | float) -> Widened:
     """Push the walls of the ventricles outwards, or inwards.
 
     A point at distance ``s`` outside the wall takes the tissue that was at ``s - widening * exp(-...)``: the
@@ -110,15 +125,12 @@ def widened(index: torch.Tensor, widening_mm: torch.Tensor | float) -> tuple[tor
     Args:
         index: float32 ``[3, z, y, x]``: fractional indices of the template grid.
         widening_mm: how far the wall moves, mm of the template, one for all or one a point; negative narrows.
-
-    Returns:
-        The indices ``[3, z, y, x]`` that the brain comes from, and the ventricles, uint8 ``[z, y, x]`` of
-        :class:`Ventricle`.
     """
     template = walls()
     signed, *away, share = sample(torch.from_numpy(template.fields).to(index.device), index)
     widening = widening_mm * share
-    shift = widening * torch.exp(-(signed - widening).clamp(min=0) / _DECAY_MM)
-    source = index - torch.stack(away) * shift
+    wall_mm = signed - widening
+    shift = widening * torch.exp(-wall_mm.clamp(min=0) / _DECAY_MM)
     names = sample(torch.from_numpy(template.names).to(index.device), index, nearest=True)
-    return source, torch.where(signed <= widening, names, torch.zeros_like(names))
+    ventricles = torch.where(wall_mm <= 0, names, torch.zeros_like(names))
+    return Widened(index - torch.stack(away) * shift, ventricles, wall_mm)
