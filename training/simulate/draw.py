@@ -6,10 +6,10 @@ import numpy as np
 
 from .bleed import BleedSettings
 from .case import Case
+from .draw_host import draw_host
 from .draw_scanner import draw_pose, draw_protocol
 from .extra_axial import CollectionSettings, Space
 from .followup import TimePoint
-from .host import HostSettings
 from .oedema import OedemaSettings, usual_width_mm
 from .site import PRIMARY_IVH_SHARE, PRIORS, SUBARACHNOID_SHARE, Prior, draw_site
 
@@ -34,7 +34,7 @@ def draw_case(seed: int, number: int, followup: bool = False, clean: float = 0.0
     rng = np.random.default_rng([seed, number])
     site, centre = draw_site(rng)
     prior = PRIORS[site]
-    host = _host(rng)
+    host = draw_host(rng)
     drawn_ml = rng.lognormal(np.log(prior.median_ml), _VOLUME_SPREAD)
     ich_ml = float(np.clip(drawn_ml, _SMALLEST_ML, prior.largest_ml))
     bleed = _bleed(centre, ich_ml, rng)
@@ -50,17 +50,6 @@ def draw_case(seed: int, number: int, followup: bool = False, clean: float = 0.0
     points = [point, _later(point, prior, rng)] if followup else [point]
     return Case(
         seed=int(rng.integers(2**31)), host=host, bleed=bleed, time_points=tuple(points), outside=outside
-    )
-
-
-def _host(rng: np.random.Generator) -> HostSettings:
-    size = 0.91 + rng.normal(0, 0.02)
-    z, y, x = (float(value) for value in size * (1 + rng.normal(0, 0.015, 3)))
-    return HostSettings(
-        scale=(z, y, x),
-        warp_mm=float(rng.uniform(1.5, 4.0)),
-        widening_mm=float(rng.uniform(0.2, 3.2)),
-        atrophy=float(rng.uniform(0.2, 1.2)),
     )
 
 
