@@ -42,6 +42,7 @@ class SeriesHeader:
     kernel: str
     contrast_agent: str
     body_part: str
+    patient_position: str = ""
 
 
 @dataclass(frozen=True)
@@ -225,6 +226,7 @@ def _series(header: "Dataset") -> SeriesHeader:
         kernel=kernel if isinstance(kernel, str) else "\\".join(kernel),
         contrast_agent=text("ContrastBolusAgent"),
         body_part=text("BodyPartExamined"),
+        patient_position=text("PatientPosition").upper(),
     )
 
 

@@ -76,6 +76,7 @@ def head_ct_from_slices(
     acquired: datetime | None = None,
     series: SeriesChoice | None = None,
     warnings: tuple[str, ...] = (),
+    patient_position: str = "",
 ) -> HeadCT:
     """Check slices that lie anywhere along their normal, and put them on a regular grid.
 
@@ -86,6 +87,7 @@ def head_ct_from_slices(
         acquired: acquisition time where it is known.
         series: the choice made in a DICOM folder.
         warnings: what was noticed before.
+        patient_position: DICOM's PatientPosition; empty when not known.
 
     Raises:
         NotAHeadCT: not in HU, or not a head.
@@ -98,7 +100,7 @@ def head_ct_from_slices(
     image, geometry = on_regular_grid(stack, geometry)
     checks.head(image, name)
     warnings += gap_warning(stack) + checks.contrast_warning(image)
-    return HeadCT(image, name, source, geometry, acquired, series, warnings, sha256(stack))
+    return HeadCT(image, name, source, geometry, acquired, series, warnings, sha256(stack), patient_position)
 
 
 def sha256(stack: SliceStack) -> str:
@@ -127,4 +129,5 @@ def _read_dicom(path: Path) -> HeadCT:
     slices, choice, warnings = choose(headers, name)
     stack = stack_of_slices(slices, name)
     times = [s.acquired for s in slices if s.acquired is not None]
-    return head_ct_from_slices(stack, name, "DICOM", min(times, default=None), choice, warnings)
+    position = slices[0].series.patient_position
+    return head_ct_from_slices(stack, name, "DICOM", min(times, default=None), choice, warnings, position)

@@ -70,6 +70,8 @@ class HeadCT:
         series: the choice made in a DICOM folder, else None.
         warnings: what a reader of the result must know, one sentence each.
         sha256: hash of the stored voxels and geometry, for provenance.
+        patient_position: how the patient lay, as DICOM's PatientPosition says it (``"HFS"``); empty where the
+            format or the file does not say.
     """
 
     image: "sitk.Image"
@@ -80,6 +82,7 @@ class HeadCT:
     series: SeriesChoice | None = None
     warnings: tuple[str, ...] = field(default=())
     sha256: str = ""
+    patient_position: str = ""
 
     @property
     def hu(self) -> "NDArray[np.float32]":
