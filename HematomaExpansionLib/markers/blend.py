@@ -1,0 +1,128 @@
+"""Blend: a low-density part of the haematoma beside a dense one, over 18 HU apart, with a clear margin."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .clot import Clot
+from .finding import MarkerFinding, State, confidence, distinct, finding
+from .foci import Focus
+from .marker import Marker
+from .plane import away_mm, depth_mm, pieces
+from .two_parts import two_parts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class BlendSettings:
+    """Limits of the blend sign (Li 2015; Morotti 2019).
+
+    Attributes:
+        difference_hu: the two parts differ by more than this.
+        share: each part's share of the clot, at least.
+        dominance: share of its class that the largest piece of each part has, at least.
+        edge_mm: width of the margin from 10 to 90 % of the step, at most.
+        encapsulated_share: the low part is no blend when so much of it lies in encapsulated foci.
+        rim_mm: farther than this from the border of M*, where partial volume ends.
+    """
+
+    difference_hu: float = 18.0
+    share: float = 0.15
+    dominance: float = 0.6
+    edge_mm: float = 4.0
+    encapsulated_share: float = 0.5
+    rim_mm: float = 1.5
+
+
+def blend(
+    clot: Clot, foci: Sequence[Focus], layered: "NDArray[np.bool_]", settings: BlendSettings
+) -> MarkerFinding:
+    """Split the clot into two densities and look at how they meet.
+
+    Args:
+        clot: the clot.
+        foci: its low-density foci.
+        layered: the layers of a fluid level, which is not also a blend.
+        settings: limits.
+    """
+    deep = np.stack([depth_mm(plane, clot.pixel_mm) > settings.rim_mm for plane in clot.mask])
+    parts = two_parts(clot.smooth, deep)
+    if parts is None:
+        return finding(Marker.BLEND, clot, State.ABSENT, 1.0, {"difference_hu": 0.0}, clot.nothing())
+    low, high = _largest(parts.low), _largest(parts.high)
+    difference = float(_core(clot, high) - _core(clot, low))
+    shares = low.sum() / deep.sum(), high.sum() / deep.sum()
+    edge = _edge_mm(clot, low, high)
+    enclosed = clot.nothing()
+    for focus in foci:
+        if focus.encapsulated and focus.counts:
+            enclosed[focus.index] |= focus.region
+    measures = {
+        "difference_hu": difference,
+        "low_share": float(shares[0]),
+        "high_share": float(shares[1]),
+        "edge_mm": edge,
+        "encapsulated_share": float((low & enclosed).sum() / low.sum()),
+    }
+    beside = (
+        min(shares) >= settings.share
+        and low.sum() >= settings.dominance * parts.low.sum()
+        and high.sum() >= settings.dominance * parts.high.sum()
+        and edge <= settings.edge_mm
+        and measures["encapsulated_share"] < settings.encapsulated_share
+        and 2 * (low & layered).sum() < low.sum()
+    )
+    sureness = confidence(difference, settings.difference_hu, clot.smooth_noise_hu)
+    if not beside or difference <= settings.difference_hu:
+        sure = 1.0 if not beside and difference > settings.difference_hu else sureness
+        return finding(Marker.BLEND, clot, State.ABSENT, sure, measures, low)
+    clear = distinct(difference, clot.noise_hu, int(min(low.sum(), high.sum())))
+    state = State.PRESENT if clear else State.INDETERMINATE
+    return finding(Marker.BLEND, clot, state, sureness, measures, low)
+
+
+def _largest(part: "NDArray[np.bool_]") -> "NDArray[np.bool_]":
+    return max(pieces(part), key=np.count_nonzero)
+
+
+def _core(clot: Clot, part: "NDArray[np.bool_]") -> float:
+    """Mean HU without the rim."""
+    inside = np.stack([depth_mm(plane, clot.pixel_mm) > max(1.0, *clot.pixel_mm) for plane in part])
+    return float(clot.hu[inside if inside.any() else part].mean())
+
+
+def _edge_mm(clot: Clot, low: "NDArray[np.bool_]", high: "NDArray[np.bool_]") -> float:
+    """Width of the step between the parts from 10 to 90 %, over the mean profile across their border.
+
+    Infinite where the parts do not meet on any slice.
+    """
+    reach, bin_mm = 6.0, 0.5
+    across, values = [], []
+    for index, (below, above) in enumerate(zip(low, high, strict=True)):
+        if below.any() and above.any():
+            outside = away_mm(below, clot.pixel_mm)
+            inside = away_mm(above, clot.pixel_mm)
+            near = (below | above) & (np.maximum(outside, inside) <= reach)
+            # The border lies half a pixel before the first pixel of the other part.
+            half = max(clot.pixel_mm) / 2
+            across.append(np.where(below, half - inside, outside - half)[near])
+            values.append(clot.smooth[index][near])
+    if not across:
+        return float("inf")
+    distance, hu = np.concatenate(across), np.concatenate(values)
+    if not (distance < 0).any() or not (distance > 0).any():
+        return float("inf")
+    numbers = np.floor((distance + reach) / bin_mm).astype(int)
+    used = np.unique(numbers)
+    profile = np.array([hu[numbers == number].mean() for number in used])
+    middles = used * bin_mm - reach + bin_mm / 2
+    bottom = float(np.median(profile[middles <= max(-reach / 2, middles[0])]))
+    top = float(np.median(profile[middles >= min(reach / 2, middles[-1])]))
+    relative = (profile - bottom) / max(top - bottom, 1e-6)
+    start = middles[relative <= 0.1].max(initial=middles[0])
+    end = middles[relative >= 0.9].min(initial=middles[-1])
+    return float(max(end - start, 0.0))

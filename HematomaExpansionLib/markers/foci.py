@@ -1,0 +1,167 @@
+"""Low-density foci of a clot, found once: four markers choose from them, so they cannot disagree."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .clot import Clot
+from .landscape import deep_minima, lake_depth_hu
+from .plane import away_mm, depth_mm, pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class FociSettings:
+    """What counts as a low-density focus.
+
+    Attributes:
+        depth_hu: how far it lies below the lowest way out of it (h of the h-minima), at least.
+        area_mm2: area at half its depth, at least.
+        ring_mm: width of the ring of clot that it is compared with.
+        open_depth_mm: how far inside M* a focus that is open to brain begins to count.
+    """
+
+    depth_hu: float = 10.0
+    area_mm2: float = 4.0
+    ring_mm: float = 3.0
+    open_depth_mm: float = 2.0
+
+
+@dataclass(frozen=True, eq=False)
+class Focus:
+    """One focus on one slice of the clot.
+
+    Attributes:
+        index: slice of the clot.
+        region: bool ``[y, x]``, the pixels below half its depth.
+        encapsulated: the clot closes round it on this slice, corners included.
+        counts: deep enough; a shallower one tells only how near the clot came to having one.
+        depth_hu: of its lowest pixel below the lowest way out.
+        area_mm2: of ``region``.
+        core_hu: mean of ``region`` without its rim.
+        ring_hu: mean of the clot round it.
+        edge_hu_mm: mean slope of the density across the border.
+        core_pixels: how many pixels the mean of the core has.
+    """
+
+    index: int
+    region: "NDArray[np.bool_]"
+    encapsulated: bool
+    counts: bool
+    depth_hu: float
+    area_mm2: float
+    core_hu: float
+    ring_hu: float
+    edge_hu_mm: float
+    core_pixels: int
+
+    @property
+    def difference_hu(self) -> float:
+        """How far the core lies below the ring."""
+        return self.ring_hu - self.core_hu
+
+
+def low_foci(clot: Clot, settings: FociSettings) -> tuple[Focus, ...]:
+    """Find the foci on every slice, from the feet up, and those of half the depth that do not count.
+
+    On each slice the density is a landscape, and outside M* lies the sea. Encapsulated foci are its lakes:
+    what fills with water when the sea cannot reach it (grey-scale hole filling), at least ``depth_hu`` deep.
+    Other foci are h-minima well inside M* that are open to brain.
+    """
+    lakes = lake_depth_hu(clot.smooth, clot.mask)
+    deep = np.stack([depth_mm(plane, clot.pixel_mm) > settings.open_depth_mm for plane in clot.mask])
+    bottoms = deep_minima(clot.smooth, deep, settings.depth_hu)
+    found: list[Focus] = []
+    for index in range(len(clot.mask)):
+        regions = [
+            *_encapsulated(clot, lakes[index], settings),
+            *_open(clot, index, bottoms[index] & (lakes[index] < settings.depth_hu), deep[index], settings),
+        ]
+        taken = np.any([region for region, _, _ in regions], axis=0) if regions else None
+        found += [_measured(clot, index, *each, taken, settings) for each in regions]
+    return tuple(found)
+
+
+_Region = tuple["NDArray[np.bool_]", float, bool]
+
+
+def _encapsulated(clot: Clot, depth: "NDArray[np.float32]", settings: FociSettings) -> "Iterator[_Region]":
+    for lake in pieces(depth >= settings.depth_hu / 4):
+        for region in pieces(lake & (depth >= float(depth[lake].max()) / 2)):
+            own = float(depth[region].max())
+            if own >= settings.depth_hu / 2 and region.sum() * clot.pixel_mm2 >= settings.area_mm2:
+                yield region, own, True
+
+
+def _open(
+    clot: Clot,
+    index: int,
+    bottoms: "NDArray[np.bool_]",
+    deep: "NDArray[np.bool_]",
+    settings: FociSettings,
+) -> "Iterator[_Region]":
+    """Basins well inside M* that no wall of clot keeps from the brain, below the level of their slice."""
+    if not bottoms.any():
+        return
+    hu = clot.smooth[index]
+    level = float(np.median(hu[deep]))
+    for seed in pieces(bottoms):
+        depth = level - float(hu[seed].min())
+        if depth < settings.depth_hu:
+            continue
+        below = deep & (hu <= level - depth / 2)
+        region = next(piece for piece in pieces(below) if (piece & seed).any())
+        if region.sum() * clot.pixel_mm2 >= settings.area_mm2:
+            yield region, depth, False
+
+
+def _measured(
+    clot: Clot,
+    index: int,
+    region: "NDArray[np.bool_]",
+    depth: float,
+    encapsulated: bool,
+    taken: "NDArray[np.bool_] | None",
+    settings: FociSettings,
+) -> Focus:
+    """The measures of one focus; ``taken`` are all foci of the slice, which no ring contains."""
+    hu, pixel_mm = clot.hu[index], clot.pixel_mm
+    away, inside = away_mm(region, pixel_mm), depth_mm(region, pixel_mm)
+    step = max(pixel_mm)
+    # A pixel on either side of the border is neither core nor ring, where the core is large enough.
+    core = region & (inside > 1.01 * step)
+    core = core if core.any() else region
+    around = (away > 1.01 * step) & (away <= settings.ring_mm + step) & clot.mask[index]
+    ring = around & clot.inner[index] if (around & clot.inner[index]).any() else around
+    if taken is not None and (ring & ~taken).any():
+        ring &= ~taken
+    core_hu = float(hu[core].mean())
+    ring_hu = float(hu[ring].mean()) if ring.any() else core_hu
+    return Focus(
+        index=index,
+        region=region,
+        encapsulated=encapsulated,
+        counts=depth >= settings.depth_hu,
+        depth_hu=depth,
+        area_mm2=float(region.sum() * clot.pixel_mm2),
+        core_hu=core_hu,
+        ring_hu=ring_hu,
+        edge_hu_mm=_edge_hu_mm(clot, index, region),
+        core_pixels=int(core.sum()),
+    )
+
+
+def _edge_hu_mm(clot: Clot, index: int, region: "NDArray[np.bool_]") -> float:
+    """Mean gradient over the two pixels at the border of a region."""
+    smooth = clot.smooth[index]
+    slopes = [np.gradient(smooth, step, axis=axis) for axis, step in enumerate(clot.pixel_mm)]
+    border = (away_mm(region, clot.pixel_mm) <= max(clot.pixel_mm)) & (
+        depth_mm(region, clot.pixel_mm) <= max(clot.pixel_mm)
+    )
+    border &= clot.mask[index]
+    return float(np.hypot(*slopes)[border].mean()) if border.any() else 0.0

@@ -1,0 +1,85 @@
+"""Island: at least 3 small haematomas all apart, or at least 4 of which some sprout from the main one."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .bleed_parts import BleedParts
+from .clot import Clot
+from .finding import COUNT_ERROR, MarkerFinding, State, confidence, finding
+from .marker import Marker
+from .plane import away_mm, opened, pieces
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class IslandSettings:
+    """Limits of the island sign (Li 2017; Morotti 2019).
+
+    Attributes:
+        separate: so many small haematomas, all apart, are islands.
+        together: so many, apart or sprouting from the main one, are islands.
+        least_ml: a smaller piece is noise of the segmentation.
+        share: a small haematoma has at most this share of the main one's volume.
+        opening_mm: radius of the opening that removes the sprouts.
+        sprout_mm2: area of a sprout on a slice, at least.
+        sprout_mm: how far a sprout stands out, at least.
+    """
+
+    separate: int = 3
+    together: int = 4
+    least_ml: float = 0.01
+    share: float = 0.25
+    opening_mm: float = 5.0
+    sprout_mm2: float = 12.0
+    sprout_mm: float = 2.5
+
+
+def island(clot: Clot, parts: BleedParts, settings: IslandSettings) -> MarkerFinding:
+    """Count small haematomas, and on the slice that shows most of them the sprouts.
+
+    Args:
+        clot: the clot.
+        parts: its pieces.
+        settings: limits.
+    """
+    small = [part for part in parts.small if settings.least_ml <= part.ml <= settings.share * parts.main_ml]
+    apart = clot.nothing()
+    for part in small:
+        apart |= part.mask
+    counts = []
+    sprouting = clot.nothing()
+    for index, plane in enumerate(parts.main):
+        found = sprouts(plane, clot, settings)
+        for sprout in found:
+            sprouting[index] |= sprout
+        counts.append(len(found) + sum(bool(part.mask[index].any()) for part in small))
+    together = max(counts)
+    present = len(small) >= settings.separate or together >= settings.together
+    where = apart.copy()
+    if together >= settings.together:
+        where[int(np.argmax(counts))] |= sprouting[int(np.argmax(counts))]
+    measures = {"separate": float(len(small)), "on_one_slice": float(together)}
+    # How far the nearer of the two counts is from its limit, in islands.
+    over = max(len(small) - settings.separate, together - settings.together)
+    sureness = confidence(over, -0.5, COUNT_ERROR)
+    return finding(Marker.ISLAND, clot, State.PRESENT if present else State.ABSENT, sureness, measures, where)
+
+
+def sprouts(plane: "NDArray[np.bool_]", clot: Clot, settings: IslandSettings) -> "list[NDArray[np.bool_]]":
+    """What a disc cannot reach of the main haematoma on one slice, where it stands out far enough."""
+    if not plane.any():
+        return []
+    trunk = opened(plane, settings.opening_mm, clot.pixel_mm)
+    # A slice too small for the disc is no trunk with sprouts.
+    if not trunk.any():
+        return []
+    away = away_mm(trunk, clot.pixel_mm)
+    return [
+        piece
+        for piece in pieces(plane & ~trunk & (away > max(clot.pixel_mm)))
+        if piece.sum() * clot.pixel_mm2 >= settings.sprout_mm2 and away[piece].max() >= settings.sprout_mm
+    ]

@@ -1,0 +1,142 @@
+"""Readings with overrides, their CSV, and agreement."""
+
+from math import isnan
+from pathlib import Path
+
+import pytest
+from sklearn.metrics import cohen_kappa_score
+
+from HematomaExpansionLib.errors import UnreadableFile, UsageError
+from HematomaExpansionLib.markers.agreement import Disagreement, cohen_kappa, compare
+from HematomaExpansionLib.markers.finding import State
+from HematomaExpansionLib.markers.marker import Marker
+from HematomaExpansionLib.markers.reading import MarkerEntry, MarkerReading, load_reading, write_reading
+from Testing.markers.drawing import Drawing
+
+PRESENT, ABSENT, INDETERMINATE = State.PRESENT, State.ABSENT, State.INDETERMINATE
+
+
+def reading() -> MarkerReading:
+    drawing = Drawing()
+    drawing.density(drawing.disc(0, 0, 4), 30)
+    return MarkerReading.automatic(drawing.read().record)
+
+
+def test_an_override_stands_beside_the_automatic_value() -> None:
+    overridden = reading().override(Marker.BLACK_HOLE, ABSENT, "A. Reader")
+    entry = overridden.entries[Marker.BLACK_HOLE]
+    assert (entry.value, entry.automatic, entry.decided_by) == (ABSENT, PRESENT, "A. Reader")
+    assert overridden.entries[Marker.HYPODENSITY].decided_by == "automatic"
+    assert overridden.withdraw(Marker.BLACK_HOLE).value(Marker.BLACK_HOLE) is PRESENT
+    assert reading().value(Marker.BLACK_HOLE) is PRESENT
+
+
+@pytest.mark.parametrize("reader", ["", "  ", "automatic"])
+def test_an_override_needs_a_name(reader: str) -> None:
+    with pytest.raises(UsageError, match="black_hole: an override needs the reader's name"):
+        reading().override(Marker.BLACK_HOLE, ABSENT, reader)
+
+
+def test_csv_keeps_everything(tmp_path: Path) -> None:
+    before = reading().override(Marker.SWIRL, INDETERMINATE, 'Reader, "B"')
+    write_reading(before, tmp_path / "reading.csv")
+    after = load_reading(tmp_path / "reading.csv")
+    assert set(after.entries) == set(Marker)
+    for marker, entry in before.entries.items():
+        again = after.entries[marker]
+        assert (again.automatic, again.reader_value, again.reader) == (
+            entry.automatic,
+            entry.reader_value,
+            entry.reader,
+        )
+        assert again.slice_index == entry.slice_index
+        assert again.confidence == pytest.approx(entry.confidence, abs=1e-4)
+        assert again.measures == pytest.approx(entry.measures, rel=1e-5)
+
+
+def test_a_reader_may_fill_in_a_bare_table() -> None:
+    text = "marker,automatic,reader_value,reader\nswirl,,Present,B\nblend,absent,,\n"
+    found = MarkerReading.from_csv(text, "mine.csv")
+    assert found.entries[Marker.SWIRL] == MarkerEntry(reader_value=PRESENT, reader="B")
+    assert found.value(Marker.BLEND) is ABSENT
+    assert found.value(Marker.ISLAND) is None
+    assert found.entries[Marker.ISLAND].decided_by == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("marker,reader\nswirl,B\n", "mine.csv: no column automatic, reader_value"),
+        ("", "no column automatic, marker, reader, reader_value"),
+        (
+            "marker,automatic,reader_value,reader\nspiral,,present,B\n",
+            "line 2: 'spiral' is not a valid Marker",
+        ),
+        ("marker,automatic,reader_value,reader\nswirl,,maybe,B\n", "line 2: 'maybe' is not a valid State"),
+        (
+            "marker,automatic,reader_value,reader\nblend,,,\nswirl,,absent,\n",
+            "line 3: a reader_value without",
+        ),
+    ],
+)
+def test_a_wrong_table_is_refused_with_its_line(text: str, message: str) -> None:
+    with pytest.raises(UnreadableFile, match=message):
+        MarkerReading.from_csv(text, "mine.csv")
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match=r"none\.csv"):
+        load_reading(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize(
+    "table", [(20, 5, 10, 15), (1, 0, 0, 1), (3, 7, 5, 0), (0, 1, 1, 0), (40, 1, 2, 700)]
+)
+def test_kappa_is_that_of_scikit_learn(table: tuple[int, int, int, int]) -> None:
+    answers = [(1, 1), (1, 0), (0, 1), (0, 0)]
+    first, second = zip(
+        *(pair for pair, n in zip(answers, table, strict=True) for _ in range(n)), strict=True
+    )
+    assert cohen_kappa(*table) == pytest.approx(cohen_kappa_score(first, second))
+
+
+def test_kappa_of_a_known_table() -> None:
+    """Observed 35/50 = 0.7; expected 0.5 x 0.6 + 0.5 x 0.4 = 0.5."""
+    assert cohen_kappa(20, 5, 10, 15) == pytest.approx(0.4)
+    assert isnan(cohen_kappa(0, 0, 0, 0))
+    assert isnan(cohen_kappa(7, 0, 0, 0))
+
+
+def entries(**values: State | None) -> MarkerReading:
+    return MarkerReading(
+        {marker: MarkerEntry(automatic=values.get(str(marker), ABSENT)) for marker in Marker}
+    )
+
+
+def test_two_readings_compare() -> None:
+    first = [entries(swirl=PRESENT), entries(swirl=PRESENT), entries(), entries(blend=INDETERMINATE)]
+    second = [entries(swirl=PRESENT), entries(), entries(), entries(island=None)]
+    found = compare(["a", "b", "c", "d"], first, second)
+    assert found.by_marker[Marker.SWIRL].kappa == pytest.approx(0.5)
+    assert (found.by_marker[Marker.SWIRL].scans, found.by_marker[Marker.SWIRL].agreed) == (4, 3)
+    # Indeterminate and unread are no part of kappa, but are listed.
+    assert (found.by_marker[Marker.BLEND].scans, found.by_marker[Marker.ISLAND].scans) == (3, 3)
+    assert found.overall.scans == 34
+    assert set(found.disagreements) == {
+        Disagreement("b", Marker.SWIRL, PRESENT, ABSENT),
+        Disagreement("d", Marker.BLEND, INDETERMINATE, ABSENT),
+        Disagreement("d", Marker.ISLAND, ABSENT, None),
+    }
+
+
+def test_software_and_reader_of_one_set_compare() -> None:
+    one = reading().override(Marker.BLACK_HOLE, ABSENT, "B").override(Marker.BLEND, ABSENT, "B")
+    found = compare(["a"], [one], [one], ("automatic", "reader_value"))
+    told = [each for each in found.disagreements if each.second is not None]
+    assert told == [Disagreement("a", Marker.BLACK_HOLE, PRESENT, ABSENT)]
+    assert found.overall.scans == 2
+
+
+def test_sets_of_different_length_are_refused() -> None:
+    with pytest.raises(UsageError, match="2 scans, 1 and 1 readings"):
+        compare(["a", "b"], [entries()], [entries()])
