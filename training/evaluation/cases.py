@@ -81,15 +81,18 @@ def simulated(folder: Path) -> Iterator[Scan | Refused]:
             raise UnreadableFile(
                 f"{file}: not the truth of a case ({type(error).__name__}: {error})"
             ) from error
-        kind = Kind(truth.get("kind", Kind.SIMULATED))
+        given = Kind(truth.get("kind", Kind.SIMULATED))
+        patient = f"{folder.name}/{file.parent.name}"
         classes = frozenset(label for label, look in APPEARANCE.items() if look.key in keys)
         for name, image, labels in scans:
             try:
                 ct = read_ct(file.parent / image)
             except InputRefused as error:
-                yield Refused(f"{file.parent.name} {name}", str(error))
+                yield Refused(f"{patient} {name}", str(error))
                 continue
-            yield Scan(kind, file.parent.name, name, ct, _labels(file.parent / labels, ct), classes)
+            there = _labels(file.parent / labels, ct)
+            kind = Kind.CLEAN if truth.get("real_host") and not there.any() else given
+            yield Scan(kind, patient, name, ct, there, classes)
 
 
 def pasted(host: Path, seed: int, cases: int) -> Iterator[Scan]:

@@ -8,6 +8,7 @@ import torch
 from .bleed import BleedSettings, make_shape
 from .extra_axial import CollectionSettings
 from .followup import SimulatedScan, TimePoint, scan_at
+from .head import Head
 from .host import HostSettings, make_host
 
 
@@ -30,18 +31,19 @@ class Case:
     outside: CollectionSettings | None = None
 
 
-def simulate(case: Case, device: torch.device | None = None) -> list[SimulatedScan]:
+def simulate(case: Case, device: torch.device | None = None, head: Head | None = None) -> list[SimulatedScan]:
     """Make the scans of a case, baseline first. The same case gives the same voxels.
 
     Args:
         case: what to make.
         device: where to compute; the CPU when not given.
+        head: a head to take instead of the one that the case describes, on its own device.
 
     Raises:
         ValueError: when the head has no room for the blood.
     """
     anatomy, blood, outside, *noise = np.random.SeedSequence(case.seed).spawn(3 + len(case.time_points))
-    host = make_host(case.host, np.random.default_rng(anatomy), device)
+    host = head or make_host(case.host, np.random.default_rng(anatomy), device)
     shape = make_shape(host, case.bleed, np.random.default_rng(blood))
     return [
         scan_at(host, shape, case.outside, point, (_number(outside), _number(seed)))

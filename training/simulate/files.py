@@ -10,6 +10,7 @@ import torch
 from .case import Case, simulate
 from .dicom_series import Slices, Tags, write_series
 from .followup import SimulatedScan, TimePoint
+from .head import Head
 from .kernel import Kernel
 from .truth import scan_names, write_truth
 
@@ -22,7 +23,13 @@ _KERNEL_NAMES = {Kernel.SOFT: "SOFT", Kernel.STANDARD: "STANDARD", Kernel.SHARP:
 
 
 def write(
-    case: Case, folder: Path, *, dicom: bool = False, device: torch.device | None = None
+    case: Case,
+    folder: Path,
+    *,
+    dicom: bool = False,
+    device: torch.device | None = None,
+    head: Head | None = None,
+    real_host: str = "",
 ) -> list[SimulatedScan]:
     """Simulate a case and write it; the same case gives the same bytes.
 
@@ -34,6 +41,8 @@ def write(
         folder: where; created when absent.
         dicom: write each scan as a DICOM series, too, in ``baseline-dicom/``, ... with its gantry tilt.
         device: where to compute; the CPU when not given.
+        head: a head to take instead of the one that the case describes.
+        real_host: name of the scan that this head is of.
 
     Returns:
         The scans that were written, baseline first.
@@ -41,7 +50,7 @@ def write(
     Raises:
         ValueError: when the head has no room for the blood.
     """
-    scans = simulate(case, device)
+    scans = simulate(case, device, head)
     folder.mkdir(parents=True, exist_ok=True)
     for number, (name, point, scan) in enumerate(
         zip(scan_names(len(scans)), case.time_points, scans, strict=True)
@@ -52,7 +61,7 @@ def write(
         _write_image(scan.markers_image(), folder / f"{name}-markers.nii.gz")
         if dicom:
             write_dicom(scan, point, folder / f"{name}-dicom", patient=case.seed, study=number)
-    write_truth(case, scans, folder / "truth.json")
+    write_truth(case, scans, folder / "truth.json", real_host)
     return scans
 
 

@@ -38,13 +38,7 @@ def write_truth(case: Case, scans: list[SimulatedScan], file: Path, real_host: s
         "marker_bits": {marker.value: number for number, marker in enumerate(Marker)},
         "from_baseline_means": "4x4, baseline point (x, y, z, 1), LPS mm, to the same bony point here",
         "volume_means": "volume_ml: of the labelled voxels; fine_volume_ml: in the head, before any scanner",
-        "tissue_hu": {
-            "grey": case.host.densities.grey_hu,
-            "white": case.host.densities.white_hu,
-            "csf": case.host.densities.csf_hu,
-            "falx": case.host.densities.dura_hu,
-            "blood": case.bleed.blood_hu,
-        },
+        "tissue_hu": None if real_host else _tissue_hu(case),
         "real_host": real_host or None,
         "host": None if real_host else asdict(case.host),
         "bleed": asdict(case.bleed),
@@ -52,6 +46,17 @@ def write_truth(case: Case, scans: list[SimulatedScan], file: Path, real_host: s
         "scans": [_scan(name, first, point, scan) for name, point, scan in rows],
     }
     file.write_text(json.dumps(truth, indent=2, default=sorted) + "\n", encoding="utf-8")
+
+
+def _tissue_hu(case: Case) -> dict[str, float]:
+    densities = case.host.densities
+    return {
+        "grey": densities.grey_hu,
+        "white": densities.white_hu,
+        "csf": densities.csf_hu,
+        "falx": densities.dura_hu,
+        "blood": case.bleed.blood_hu,
+    }
 
 
 def _scan(name: str, first: TimePoint, point: TimePoint, scan: SimulatedScan) -> dict[str, object]:
