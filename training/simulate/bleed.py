@@ -9,14 +9,19 @@ import torch
 from HematomaExpansionLib.markers.marker import Marker
 
 from .body import potential_of
-from .fields import distance_mm, smooth_noise
+from .fields import box_around, distance_mm, smooth_noise
 from .growth import convex_bounds, grown
 from .head import Head
+from .markers.outline import bumps, place
+from .markers.rules import close, require_volume
 
 # The wall of brain that a bleed leaves to a ventricle, and the width of the door where it breaks through.
 _WALL_MM, _DOOR_RADIUS_MM = 5.0, 4.5
 # Blood keeps this far from the inner table: cortex and meninges lie between.
 _CORTEX_MM = 4.0
+# Potential that protrusions have at least; the way that satellites keep the body off; how far above and
+# below the largest slice, and how far beside the body, both are placed.
+_EARLY, _MOAT_MM, _SLAB_MM = -0.25, 5.0, (14.0, 24.0, 24.0)
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,6 @@ class BleedSettings:
         irregularity: 0 smooth, 1 ragged; a bleed without the irregular shape sign stays convex at any value.
         blood_hu: mean density of the clot, 45-85; raised where the markers need it.
         texture_hu: standard deviation of the density in a homogeneous part of the clot, at most 2.2.
-        oedema_mm: width of the rim of oedema.
         yielding: how far the brain gives way, see :func:`.mass_effect.push_aside`.
         markers: the markers that it has; every other one is absent.
         family: how shape and texture are made. ``walk`` is a mechanism of its own, for tests of readers that
@@ -43,7 +47,6 @@ class BleedSettings:
     irregularity: float = 0.5
     blood_hu: float = 62.0
     texture_hu: float = 1.8
-    oedema_mm: float = 3.0
     yielding: float = 0.25
     markers: frozenset[Marker] = frozenset()
     family: Literal["lobes", "walk"] = "lobes"
@@ -83,17 +86,22 @@ class Clot:
     ich: torch.Tensor
     markers: dict[Marker, torch.Tensor]
 
+    @property
+    def body(self) -> torch.Tensor:
+        """The main piece: the blood without satellites."""
+        apart = self.markers.get(Marker.SATELLITE)
+        return self.ich if apart is None else self.ich & ~apart
+
 
 def make_shape(head: Head, settings: BleedSettings, rng: np.random.Generator) -> Shape:
     """Draw the shape of a bleed; the same shape serves every time point: more volume fills more of it."""
     centre = head.point_mm(settings.centre_mni_mm)
     reach = sphere_radius_mm(settings.reach_ml)
-    extent = 2.0 * reach + 20.0
-    box = _box(head, centre, extent)
+    box = _box(head, centre, 1.8 * reach + 15.0)
     near = part(head, box)
-    regular = Marker.IRREGULAR_SHAPE not in settings.markers
+    regular = Marker.IRREGULAR_SHAPE not in close(settings.markers)
     potential = potential_of(near.offsets_mm(centre), reach, settings, regular, rng)
-    amplitude = settings.irregularity * (0.03 if regular else 0.2)
+    amplitude = settings.irregularity * (0.03 if regular else 0.1)
     rough = smooth_noise(potential.shape, 6.0 / near.spacing_mm[0], rng, head.device)
     return Shape(box, potential + amplitude * rough, centre, reach, settings, int(rng.integers(2**31)))
 
@@ -112,8 +120,11 @@ def fill(head: Head, shape: Shape, volume_ml: float, door_mm: tuple[float, float
         The blood in the brain.
 
     Raises:
-        ValueError: when the brain has no room for the volume.
+        ValueError: when the brain has no room for the volume, or the bleed none for its markers.
     """
+    markers = close(shape.settings.markers)
+    require_volume(markers, volume_ml)
+    count = round(volume_ml / head.voxel_ml)
     near = part(head, shape.box)
     brain = (near.ventricles == 0) & (near.depth_mm > _CORTEX_MM) & ~near.barrier
     potential = shape.potential
@@ -122,14 +133,66 @@ def fill(head: Head, shape: Shape, volume_ml: float, door_mm: tuple[float, float
         to_ventricle = distance_mm(near.ventricles > 0, near.spacing_mm)
         potential = potential - 1.5 * (1 - to_ventricle / _WALL_MM).clamp(0, 1)
         wall = to_ventricle < _WALL_MM
-    if Marker.IRREGULAR_SHAPE not in shape.settings.markers:
-        potential = potential + convex_bounds(near, shape.centre_mm, shape.potential, ~brain | wall)
+    if Marker.IRREGULAR_SHAPE not in markers:
+        potential = potential + convex_bounds(near, shape.centre_mm, shape.potential, ~brain | wall, count)
     if door_mm is not None:
         way = _way_to(near, shape.centre_mm, door_mm, sphere_radius_mm(volume_ml))
         potential = torch.maximum(potential, way)
-    ich = torch.zeros(head.hu.shape, dtype=torch.bool, device=head.device)
-    ich[shape.box] = grown(potential, brain, round(volume_ml / head.voxel_ml))
-    return Clot(ich, {})
+    return _with_bumps(head, shape, potential, brain, count, markers)
+
+
+def _with_bumps(
+    head: Head,
+    shape: Shape,
+    potential: torch.Tensor,
+    brain: torch.Tensor,
+    count: int,
+    markers: frozenset[Marker],
+) -> Clot:
+    """Grow the body round the protrusions and satellites that its markers need; ``count`` voxels in all."""
+    rng = np.random.default_rng([shape.seed, 2])
+    joined, apart = bumps(markers, count * head.voxel_ml, rng)
+    protrusions, satellites = torch.zeros_like(brain), torch.zeros_like(brain)
+    if joined or apart:
+        # The body without them is near enough to the last one to place them by.
+        less = sum(bump.volume_ml for bump in joined + apart)
+        body = grown(potential, brain, max(1, count - round(less / head.voxel_ml)))
+        slab = _slab(body, head.spacing_mm)
+        room = brain[slab]
+        if joined:
+            marker = Marker.ISLAND if Marker.ISLAND in markers else Marker.IRREGULAR_SHAPE
+            protrusions[slab] = place(body[slab], room, head.spacing_mm, joined, marker, markers, rng)
+            potential = torch.where(protrusions, potential.clamp(min=_EARLY), potential)
+        if apart:
+            main = (body | protrusions)[slab]
+            satellites[slab] = place(main, room, head.spacing_mm, apart, Marker.SATELLITE, markers, rng)
+            brain = brain.clone()
+            brain[slab] &= distance_mm(satellites[slab], head.spacing_mm) > _MOAT_MM
+    ich = grown(potential, brain, count - int(satellites.sum())) | satellites
+    shown = {
+        Marker.SATELLITE: satellites,
+        Marker.ISLAND: satellites if apart else protrusions,
+        Marker.IRREGULAR_SHAPE: protrusions | satellites,
+    }
+    return Clot(
+        _whole(ich, head, shape),
+        {marker: _whole(mask & ich, head, shape) for marker, mask in shown.items() if marker in markers},
+    )
+
+
+def _whole(mask: torch.Tensor, head: Head, shape: Shape) -> torch.Tensor:
+    """A mask in the box of a shape on the grid of the head."""
+    whole = torch.zeros(head.hu.shape, dtype=torch.bool, device=head.device)
+    whole[shape.box] = mask
+    return whole
+
+
+def _slab(body: torch.Tensor, spacing_mm: tuple[float, float, float]) -> tuple[slice, slice, slice]:
+    """The part of a box that protrusions and satellites are placed in."""
+    level = int(body.sum(dim=(1, 2)).argmax())
+    up, *sides = (round(reach / spacing) for reach, spacing in zip(_SLAB_MM, spacing_mm, strict=True))
+    _, rows, columns = box_around(body, (0, *sides))
+    return (slice(max(0, level - up), level + up + 1), rows, columns)
 
 
 def sphere_radius_mm(volume_ml: float) -> float:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from .fields import to_numpy
+from .fields import box_around, to_numpy
 from .head import Head
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # How fast the potential falls behind a bound (1 / mm), how many bounds there may be, and how near they come.
 _STEEP, _BOUNDS, _NEAREST_MM = 0.5, 24, 3.0
+_FEW = 3
 
 
 def grown(potential: torch.Tensor, allowed: torch.Tensor, count: int) -> torch.Tensor:
@@ -33,36 +34,69 @@ def grown(potential: torch.Tensor, allowed: torch.Tensor, count: int) -> torch.T
     Raises:
         ValueError: when the flood finds fewer than ``count`` voxels.
     """
-    from scipy import ndimage
-
     if count == 0:
         return torch.zeros_like(allowed)
     values = np.where(to_numpy(allowed), to_numpy(potential), -np.inf)
-    levels = np.sort(values[np.isfinite(values)])[::-1]
-    source = int(values.argmax())
-
-    def flooded(rank: int) -> "NDArray[np.bool_]":
-        """All that is joined to the source above the level that ``rank`` voxels reach."""
-        basins, _ = ndimage.label(values >= levels[rank - 1])
-        return basins == basins.ravel()[source]
-
-    room = int(flooded(levels.size).sum()) if levels.size else 0
+    # The flood most often stays among the highest voxels, a few times as many as it needs.
+    least = level_of(values, _FEW * count)
+    filled = torch.zeros_like(allowed)
+    if np.isfinite(least):
+        box = box_around(torch.from_numpy(values >= least), 0)
+        near = np.where(values[box] >= least, values[box], -np.inf)
+        if _room(near) >= count:
+            filled[box] = torch.from_numpy(_flood(near, count)).to(filled.device)
+            return filled
+    room = _room(values)
     if count > room:
         raise ValueError(f"no room for {count} voxels of blood: {room} are allowed")
+    return torch.from_numpy(_flood(values, count)).to(filled.device)
+
+
+def level_of(values: "NDArray[np.float32]", count: int) -> float:
+    """The ``count``-th largest value; -inf when there are fewer."""
+    if count > values.size:
+        return -float("inf")
+    return float(np.partition(values.ravel(), values.size - count)[values.size - count])
+
+
+def _basin(values: "NDArray[np.float32]", level: float) -> "NDArray[np.bool_]":
+    """All that is joined to the largest value at or above a level."""
+    from scipy import ndimage
+
+    basins, _ = ndimage.label((values >= level) & np.isfinite(values))
+    return np.asarray(basins == basins.ravel()[int(values.argmax())])
+
+
+def _room(values: "NDArray[np.float32]") -> int:
+    return int(_basin(values, -np.inf).sum()) if np.isfinite(values).any() else 0
+
+
+def _flood(values: "NDArray[np.float32]", count: int) -> "NDArray[np.bool_]":
+    """The flood of ``count`` voxels; there is room for them."""
+    from scipy import ndimage
+
+    levels = np.sort(values[np.isfinite(values)])[::-1]
     ranks = range(count, levels.size + 1)
-    rank = ranks[bisect_left(ranks, count, key=lambda rank: int(flooded(rank).sum()))]
-    outer, filled = flooded(rank), flooded(max(1, rank - 1))
-    filled &= outer if rank > 1 else False
-    filled.ravel()[source] = True
+    rank = ranks[bisect_left(ranks, count, key=lambda rank: int(_basin(values, levels[rank - 1]).sum()))]
+    outer = _basin(values, levels[rank - 1])
+    filled = np.zeros_like(outer)
+    if rank > 1:
+        filled = _basin(values, levels[rank - 2])
+        filled &= filled.sum() < count
+    filled.ravel()[int(values.argmax())] = True
     while (missing := count - int(filled.sum())) > 0:
         rim = np.flatnonzero(ndimage.binary_dilation(filled, mask=outer) & ~filled)
         order = np.argsort(-values.ravel()[rim], kind="stable")
         filled.ravel()[rim[order[:missing]]] = True
-    return torch.from_numpy(filled).to(potential.device)
+    return filled
 
 
 def convex_bounds(
-    near: Head, centre_mm: tuple[float, float, float], potential: torch.Tensor, forbidden: torch.Tensor
+    near: Head,
+    centre_mm: tuple[float, float, float],
+    potential: torch.Tensor,
+    forbidden: torch.Tensor,
+    count: int,
 ) -> torch.Tensor:
     """What a convex bleed loses of its potential behind planes that keep it off forbidden voxels.
 
@@ -76,27 +110,28 @@ def convex_bounds(
         centre_mm: head coordinates of the middle of the bleed.
         potential: concave, float32 ``[z, y, x]`` in the box.
         forbidden: bool, where blood must not come.
+        count: voxels of the bleed; what it will not reach needs no bound.
 
     Returns:
         float32 ``[z, y, x]``, 0 between the planes and negative behind them.
     """
     z, y, x = near.offsets_mm(centre_mm)
-    values = to_numpy(torch.where(forbidden, potential, torch.full_like(potential, -torch.inf)))
-    # Every second voxel along each axis is near enough: the planes lie a voxel in front.
-    voxels = np.argwhere(np.isfinite(values[::2, ::2, ::2])) * 2
-    heights = values[tuple(voxels.T)]
-    first = np.array([float(axis.flatten()[0]) for axis in (z, y, x)])
-    points = first + voxels * near.spacing_mm
     field = to_numpy(potential)
+    reached = to_numpy(forbidden) & (field >= level_of(field, min(_FEW * count, field.size)))
+    # Every second voxel along each axis is near enough: the planes lie a voxel in front.
+    voxels = np.argwhere(reached[::2, ::2, ::2]) * 2
+    heights = field[tuple(voxels.T)]
+    corner = np.array([float(axis.flatten()[0]) for axis in (z, y, x)])
+    points = corner + voxels * near.spacing_mm
     loss = torch.zeros_like(potential)
     for _ in range(_BOUNDS):
         if not heights.size:
             break
-        reached = int(heights.argmax())
-        normal = _downhill(field, voxels[reached], near.spacing_mm)
-        bound = max(float(points[reached] @ normal) - 1.5, _NEAREST_MM)
+        first = int(heights.argmax())
+        normal = _downhill(field, voxels[first], near.spacing_mm)
+        bound = max(float(points[first] @ normal) - 1.5, _NEAREST_MM)
         behind = points @ normal >= bound
-        behind[reached] = True
+        behind[first] = True
         heights, points, voxels = heights[~behind], points[~behind], voxels[~behind]
         up, back, left = (float(step) for step in normal)
         loss = loss - _STEEP * (z * up + y * back + x * left - bound).clamp(min=0)
