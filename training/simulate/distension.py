@@ -11,7 +11,9 @@ from .ventricles import Ventricle
 
 # How far the push of a wall is felt in the brain, and where the box of the work ends.
 _DECAY_MM, _MARGIN_MM = 10.0, 24.0
-_WIDEST_MM = 12.0
+_WIDEST_MM = 9.0
+# Less is not seen.
+_LEAST_MM = 0.2
 # The third and fourth ventricle give way less than the lateral ones.
 _STIFFNESS = {Ventricle.THIRD: 2.5, Ventricle.FOURTH: 2.0}
 # Brain that stays between a ventricle and the skull.
@@ -31,7 +33,7 @@ def distend(head: Head, volume_ml: float) -> Head:
         The head with ``hu``, ``ventricles``, ``white`` and ``mni_mm`` moved; falx, tentorium and skull stay.
 
     Raises:
-        ValueError: when a wall would have to move by more than 12 mm.
+        ValueError: when a wall would have to move by more than 9 mm.
     """
     from scipy import ndimage
 
@@ -65,24 +67,17 @@ def distend(head: Head, volume_ml: float) -> Head:
     shift = widened_mm / resistance
     fading = torch.exp(-(signed - shift).clamp(min=0) / _DECAY_MM)
     # The box ends where the push is hardly felt; nothing jumps there.
-    fading = fading * ((_MARGIN_MM - signed) / 6).clamp(0, 1) * (head.depth_mm[box] / _KEPT_MM).clamp(0, 1)
+    fading = fading * ((_MARGIN_MM - signed) / 10).clamp(0, 1) * (head.depth_mm[box] / _KEPT_MM).clamp(0, 1)
     slopes = torch.stack(torch.gradient(gaussian(signed, 1.5), spacing=list(head.spacing_mm)))
     slopes = slopes / slopes.square().sum(dim=0).sqrt().clamp(min=1e-3)
-    steps = [torch.arange(count, dtype=torch.float32, device=head.device) for count in signed.shape]
-    voxels = torch.tensor(head.spacing_mm, device=head.device)[:, None, None, None]
-    source = torch.stack(torch.meshgrid(*steps, indexing="ij")) - slopes * shift * fading / voxels
-    moves = (head.depth_mm[box] > 0) & ~head.barrier[box] & ~inside
+    apart = slopes * shift * fading
+    moves = (head.depth_mm[box] > 0) & ~head.barrier[box] & ~inside & ~added
+    moves &= apart.square().sum(dim=0) > _LEAST_MM**2
+    source = moves.nonzero().T - apart[:, moves] / torch.tensor(head.spacing_mm, device=head.device)[:, None]
     fields = torch.cat([head.hu[box][None], head.white[box][None], head.mni_mm[(slice(None), *box)]])
-    moved = torch.where(moves, sample(fields, source), fields)
-    csf_hu = float(head.hu[box][inside].median())
-    hu, white, ventricles, mni = (
-        head.hu.clone(),
-        head.white.clone(),
-        head.ventricles.clone(),
-        head.mni_mm.clone(),
-    )
-    hu[box] = torch.where(added, csf_hu, moved[0])
-    white[box] = torch.where(added, 0.0, moved[1])
-    ventricles[box] = torch.where(added, names, head.ventricles[box])
-    mni[(slice(None), *box)] = moved[2:]
+    moved = sample(fields, source)
+    hu, white, mni = head.hu.clone(), head.white.clone(), head.mni_mm.clone()
+    ventricles = head.ventricles.clone()
+    hu[box][moves], white[box][moves], mni[(slice(None), *box)][:, moves] = moved[0], moved[1], moved[2:]
+    hu[box][added], white[box][added], ventricles[box][added] = head.hu[box][inside].median(), 0, names[added]
     return replace(head, hu=hu, white=white, ventricles=ventricles, mni_mm=mni)

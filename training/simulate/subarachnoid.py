@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional
 
-from .fields import box_around, distance_mm, fullest
+from .fields import box_around, fullest
 from .geodesic import steps_from
 from .head import Head
 
@@ -18,8 +18,8 @@ _MM_PER_HU = 0.35
 def spread(head: Head, ich: torch.Tensor, volume_ml: float) -> torch.Tensor:
     """Subarachnoid blood beside a bleed.
 
-    Blood runs in the CSF between brain and skull from where the bleed comes closest to it, round falx and
-    tentorium and never through them; the shortest way fills first.
+    The CSF between brain and skull that has the shortest way to the bleed fills first, round falx and
+    tentorium and never through them.
 
     Args:
         head: the head, already pushed aside.
@@ -37,7 +37,7 @@ def spread(head: Head, ich: torch.Tensor, volume_ml: float) -> torch.Tensor:
     box = box_around(ich, [int(_FARTHEST_MM / spacing) for spacing in head.spacing_mm])
     inside = (head.depth_mm[box] > 0) & ~head.barrier[box]
     csf = inside & (head.ventricles[box] == 0) & (head.hu[box] < _CSF_MOST_HU) & ~ich[box]
-    away = _way_mm(head, ich[box], csf, inside)
+    away = _way_mm(head, box, ich[box])
     potential = -away - _MM_PER_HU * head.hu[box].clamp(min=0)
     free = csf & (away < _FARTHEST_MM)
     count, room = round(volume_ml / head.voxel_ml), int(free.sum())
@@ -51,21 +51,16 @@ def spread(head: Head, ich: torch.Tensor, volume_ml: float) -> torch.Tensor:
     return blood
 
 
-def _way_mm(head: Head, ich: torch.Tensor, csf: torch.Tensor, inside: torch.Tensor) -> torch.Tensor:
-    """Way of blood from a bleed: in CSF, from the CSF that lies nearest to the bleed."""
+def _way_mm(head: Head, box: tuple[slice, slice, slice], ich: torch.Tensor) -> torch.Tensor:
+    """Shortest way from a bleed round falx and tentorium to each voxel of a box, mm."""
     step_mm = _STEP * sum(head.spacing_mm) / 3
     most = int(_FARTHEST_MM / step_mm)
 
     def coarse(mask: torch.Tensor) -> torch.Tensor:
         return functional.max_pool3d(mask.float()[None], _STEP, ceil_mode=True)[0] > 0
 
-    walls = coarse(~inside)
-    channel = coarse(csf) & ~walls
-    if not channel.any():
-        return torch.full(ich.shape, torch.inf, device=ich.device)
-    away = torch.where(channel, distance_mm(coarse(ich), [step_mm] * 3), torch.inf)
-    mouth = away <= away.min() + step_mm
-    steps = steps_from(mouth, channel, most)
+    seed = coarse(ich)
+    steps = steps_from(seed, (coarse(head.depth_mm[box] > 0) & ~coarse(head.barrier[box])) | seed, most)
     fine = steps.clamp(max=10.0 * most)[None, None]
     size = [_STEP * count for count in steps.shape]
     nearest_cell = functional.interpolate(fine, size=size, mode="nearest")[0, 0]
