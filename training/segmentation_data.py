@@ -217,5 +217,8 @@ def _truth(file: Path, scan: HeadCT) -> NDArray[np.uint8]:
 def _on_grid(labels: NDArray[np.generic], grid: NetworkGrid, classes: int) -> torch.Tensor:
     """Labels of a scan on the network's grid: the class that fills most of each voxel, uint8."""
     voxels = torch.from_numpy(labels.astype(np.uint8))
-    shares = [grid.average((voxels == value).float()) for value in range(classes)]
-    return torch.stack(shares).argmax(0).to(torch.uint8)
+    shares = torch.zeros((classes, *grid.shape))
+    for value in range(classes):
+        if (voxels == value).any():
+            shares[value] = grid.average((voxels == value).float())
+    return shares.argmax(0).to(torch.uint8)

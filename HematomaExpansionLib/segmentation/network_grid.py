@@ -101,8 +101,9 @@ def seen(hu: "Tensor", inside: "Tensor") -> "Tensor":
     from torch.nn import functional
 
     reach = round(SEEN_MM / PIXEL_MM)
-    near = functional.max_pool2d((inside > 0.5).float()[:, None], 2 * reach + 1, 1, reach)[:, 0] > 0
-    return hu.where(near, hu.new_tensor(UNSEEN_HU))
+    near = functional.max_pool2d((inside > 0.5).float()[:, None], (2 * reach + 1, 1), 1, (reach, 0))
+    near = functional.max_pool2d(near, (1, 2 * reach + 1), 1, (0, reach))[:, 0]
+    return hu.where(near > 0, hu.new_tensor(UNSEEN_HU))
 
 
 @dataclass(frozen=True)
