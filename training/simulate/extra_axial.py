@@ -35,7 +35,7 @@ class CollectionSettings:
         space: subdural or epidural.
         towards_mni_mm: template point (superior, anterior, right) whose nearest skull is the middle of it.
         volume_ml: its volume.
-        radius_mm: how far it reaches along the skull: 50 to 90 for a crescent, 20 to 40 for a lens.
+        radius_mm: how far it reaches along the skull: 40 to 65 for a crescent, 20 to 40 for a lens.
     """
 
     space: Space
