@@ -1,6 +1,7 @@
 """``python -m training.simulate``: write simulated patients with their truth."""
 
 import argparse
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,8 @@ from HematomaExpansionLib.errors import UsageError
 from .draw import draw_case
 from .files import write
 
+_ATTEMPTS = 20
+
 
 @dataclass(frozen=True)
 class Order:
@@ -28,7 +31,7 @@ class Order:
     device: str
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Write ``--cases`` patients into folders ``case-0001``, ``case-0002``, ... of ``--out``."""
     parser = argparse.ArgumentParser(prog="python -m training.simulate", description=main.__doc__)
     parser.add_argument("--cases", type=int, required=True, help="how many patients")
@@ -39,7 +42,7 @@ def main() -> None:
     parser.add_argument("--dicom", action="store_true", help="each scan as a DICOM series, too")
     parser.add_argument("--workers", type=int, default=1, help="processes; the files do not depend on it")
     parser.add_argument("--device", default="auto", help=f"one of {', '.join(CHOICES)}")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if options.cases < 1 or options.seed < 0:
         parser.error("--cases must be at least 1 and --seed at least 0")
     if not 0 <= options.clean <= 1:
@@ -65,11 +68,17 @@ def _write(order: Order, number: int) -> str:
     """Write one patient; what was written in one line."""
     # Sums depend on how many threads share them: one makes the same bytes everywhere.
     torch.set_num_threads(1)
-    case = draw_case(order.seed, number, order.followup, order.clean)
     folder = order.out / f"case-{number:04d}"
-    scans = write(case, folder, dicom=order.dicom, device=torch.device(order.device))
-    volumes = ", ".join(f"ICH {s.truth_ml['ich']:.1f} mL, IVH {s.truth_ml['ivh']:.1f} mL" for s in scans)
-    return f"{folder}: {volumes}"
+    for attempt in range(_ATTEMPTS):
+        case = draw_case(order.seed, number, order.followup, order.clean, attempt)
+        try:
+            scans = write(case, folder, dicom=order.dicom, device=torch.device(order.device))
+        except ValueError as error:
+            print(f"{folder}: drawn again, {error}", flush=True)
+            continue
+        volumes = ", ".join(f"ICH {s.truth_ml['ich']:.1f} mL, IVH {s.truth_ml['ivh']:.1f} mL" for s in scans)
+        return f"{folder}: {volumes}"
+    return f"{folder}: not written, none of {_ATTEMPTS} bleeds had room"
 
 
 if __name__ == "__main__":

@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from HematomaExpansionLib.markers.marker import Marker
+
 from .bleed import BleedSettings
 from .case import Case
 from .draw_host import draw_host
+from .draw_markers import draw_markers
 from .draw_scanner import draw_pose, draw_protocol
 from .extra_axial import CollectionSettings, Space
 from .followup import TimePoint
@@ -22,7 +25,7 @@ _COLLECTION_SHARE, _COLLECTION_ALONE_SHARE = 0.04, 0.03
 _GROWS_SHARE, _RESOLVES_SHARE = 0.33, 0.1
 
 
-def draw_case(seed: int, number: int, followup: bool = False, clean: float = 0.0) -> Case:
+def draw_case(seed: int, number: int, followup: bool = False, clean: float = 0.0, attempt: int = 0) -> Case:
     """Draw one patient.
 
     Args:
@@ -30,14 +33,14 @@ def draw_case(seed: int, number: int, followup: bool = False, clean: float = 0.0
         number: of the patient in the set, from 1; a patient does not depend on how many are drawn.
         followup: whether there is a second scan.
         clean: share of patients without any blood, 0-1.
+        attempt: draws this patient anew where a head had no room for the blood of the attempt before.
     """
-    rng = np.random.default_rng([seed, number])
+    rng = np.random.default_rng([seed, number, attempt])
     site, centre = draw_site(rng)
     prior = PRIORS[site]
     host = draw_host(rng)
     drawn_ml = rng.lognormal(np.log(prior.median_ml), _VOLUME_SPREAD)
     ich_ml = float(np.clip(drawn_ml, _SMALLEST_ML, prior.largest_ml))
-    bleed = _bleed(centre, ich_ml, rng)
     point = _baseline(prior, ich_ml, rng)
     outside = _collection(rng) if rng.random() < _COLLECTION_SHARE else None
     kind = rng.random()
@@ -48,12 +51,16 @@ def draw_case(seed: int, number: int, followup: bool = False, clean: float = 0.0
     elif kind < clean + (1 - clean) * (PRIMARY_IVH_SHARE + _COLLECTION_ALONE_SHARE):
         point, outside = replace(point, ich_ml=0.0, ivh_ml=0.0, sah_ml=0.0), outside or _collection(rng)
     points = [point, _later(point, prior, rng)] if followup else [point]
+    markers = draw_markers(min(each.ich_ml for each in points), rng)
+    bleed = _bleed(centre, ich_ml, markers, rng)
     return Case(
         seed=int(rng.integers(2**31)), host=host, bleed=bleed, time_points=tuple(points), outside=outside
     )
 
 
-def _bleed(centre: tuple[float, float, float], ich_ml: float, rng: np.random.Generator) -> BleedSettings:
+def _bleed(
+    centre: tuple[float, float, float], ich_ml: float, markers: frozenset[Marker], rng: np.random.Generator
+) -> BleedSettings:
     return BleedSettings(
         centre_mni_mm=centre,
         reach_ml=ich_ml,
@@ -62,6 +69,7 @@ def _bleed(centre: tuple[float, float, float], ich_ml: float, rng: np.random.Gen
         blood_hu=float(np.clip(rng.normal(62, 5), 48, 78)),
         texture_hu=float(rng.uniform(1.0, 2.2)),
         yielding=float(rng.uniform(0.12, 0.3)),
+        markers=markers,
     )
 
 

@@ -210,9 +210,8 @@ def _labels(scanner: Scanner, there: _Blood) -> "tuple[NDArray[np.uint8], dict[s
     """Labels on the scan's grid, and the volumes on the fine grid."""
     swollen = (there.oedema >= OEDEMA_CUT) & ~there.clot.ich & ~there.ivh & ~there.outside
     masks = dict(zip(CLASSES.values(), (there.clot.ich, there.ivh, there.outside, swollen), strict=True))
-    stacked = torch.stack(list(masks.values()))
-    box = scanner.window(stacked.any(dim=0))
-    shares = dict(zip(masks, scanner.mean_over_slices(stacked.float(), 0.0, box), strict=True))
+    box, seen = scanner.shares(torch.stack(list(masks.values())))
+    shares = dict(zip(masks, seen, strict=True))
     fine = {label: int(mask.sum()) * there.head.voxel_ml for label, mask in masks.items()}
     voxel_ml = scanner.protocol.voxel_ml
     voxels = {label: _seen(float(shares[label].sum()), fine[label] / voxel_ml) for label in masks}
@@ -227,19 +226,18 @@ def _seen(in_scan: float, in_head: float) -> int:
 
 
 def _ventricles(scanner: Scanner) -> "NDArray[np.uint8]":
-    space = scanner.head.ventricles > 0
-    box = scanner.window(space)
+    box, share = scanner.shares((scanner.head.ventricles > 0)[None])
     result = np.zeros(scanner.protocol.shape, dtype=np.uint8)
-    result[box] = to_numpy(scanner.mean_over_slices(space.float()[None], 0.0, box)[0] >= 0.5)
+    result[box] = to_numpy(share[0] >= 0.5)
     return result
 
 
 def _markers(scanner: Scanner, evidence: dict[Marker, torch.Tensor]) -> "dict[Marker, NDArray[np.uint8]]":
-    seen = {}
+    masks = {marker: np.zeros(scanner.protocol.shape, dtype=np.uint8) for marker in evidence}
     for marker, mask in evidence.items():
-        box = scanner.window(mask)
-        share = scanner.mean_over_slices(mask.float()[None], 0.0, box)[0]
+        if not mask.any():
+            continue
+        box, share = scanner.shares(mask[None])
         in_head = int(mask.sum()) * scanner.head.voxel_ml / scanner.protocol.voxel_ml
-        seen[marker] = np.zeros(scanner.protocol.shape, dtype=np.uint8)
-        seen[marker][box] = to_numpy(mask_voxels(share, _seen(float(share.sum()), in_head)))
-    return seen
+        masks[marker][box] = to_numpy(mask_voxels(share[0], _seen(float(share.sum()), in_head)))
+    return masks

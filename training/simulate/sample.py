@@ -4,6 +4,7 @@
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -33,12 +34,12 @@ SAMPLE = Case(
 )
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Write the sample study."""
     parser = argparse.ArgumentParser(prog="python -m training.simulate.sample", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder to write into")
     torch.set_num_threads(1)
-    write(SAMPLE, parser.parse_args().out)
+    write(SAMPLE, parser.parse_args(arguments).out)
 
 
 if __name__ == "__main__":

@@ -33,39 +33,39 @@ class Scanner:
         self.head, self.pose, self.protocol = head, pose, protocol
         self._to_index = _head_index_matrix(head) @ np.linalg.inv(pose.matrix()) @ protocol.affine
 
-    def window(self, mask: torch.Tensor, margin: int = 1) -> Box:
-        """The box of the scan that holds whatever a mask of the fine grid covers; all of it for none.
+    def shares(self, masks: torch.Tensor) -> tuple[Box, torch.Tensor]:
+        """How full of each structure the voxels of the scan are, in the box that holds all of them.
 
         Args:
-            mask: bool ``[z, y, x]`` on the head's grid.
-            margin: voxels of the scan to add on each side.
-        """
-        if not mask.any():
-            return (slice(0, 0), slice(0, 0), slice(0, 0))
-        box = box_around(mask, 1)
-        ends = [(side.start, side.stop) for side in box[::-1]]
-        corners = np.array([[x, y, z, 1] for x in ends[0] for y in ends[1] for z in ends[2]]).T
-        seen = (np.linalg.inv(self._to_index) @ corners)[:3][::-1]
-        starts = np.floor(seen.min(axis=1)).astype(int) - margin
-        stops = np.ceil(seen.max(axis=1)).astype(int) + margin + 1
-        slices, rows, columns = (
-            slice(min(max(0, start), count), min(max(0, stop), count))
-            for start, stop, count in zip(starts.tolist(), stops.tolist(), self.protocol.shape, strict=True)
-        )
-        return (slices, rows, columns)
+            masks: bool ``[channel, z, y, x]`` on the head's grid.
 
-    def mean_over_slices(self, fields: torch.Tensor, outside: float, box: Box | None = None) -> torch.Tensor:
+        Returns:
+            The box of the scan (an empty one for empty masks), and float32 0-1
+            ``[channel, slice, row, column]`` of it.
+        """
+        union = masks.any(dim=0)
+        if not union.any():
+            return (slice(0, 0), slice(0, 0), slice(0, 0)), torch.zeros((len(masks), 0, 0, 0))
+        near = box_around(union, 2)
+        box = self._window(near)
+        return box, self.mean_over_slices(masks[(slice(None), *near)].float(), 0.0, box, near)
+
+    def mean_over_slices(
+        self, fields: torch.Tensor, outside: float, box: Box | None = None, part: Box | None = None
+    ) -> torch.Tensor:
         """Sample fields of the fine grid, averaged over the thickness of each slice.
 
         Args:
-            fields: float32 ``[channel, z, y, x]`` on the head's grid.
-            outside: value beyond the grid.
+            fields: float32 ``[channel, z, y, x]`` on the head's grid, or on a part of it.
+            outside: value beyond the fields.
             box: the part of the scan to sample; None: all.
+            part: the part of the head's grid that the fields are; None: all.
 
         Returns:
             float32 ``[channel, slice, row, column]`` of the box.
         """
         box = box or tuple(slice(0, count) for count in self.protocol.shape)
+        corner = [side.start for side in part] if part else [0, 0, 0]
         steps = max(1, round(self.protocol.slice_mm / _STEP_MM))
         shape = [side.stop - side.start for side in box]
         total = torch.zeros((fields.shape[0], *shape), dtype=torch.float32, device=fields.device)
@@ -73,7 +73,7 @@ class Scanner:
             return total
         raised = (fields - outside)[None]
         for offset in (np.arange(steps) + 0.5) / steps - 0.5:
-            grid = self._grid(box, float(offset), fields)
+            grid = self._grid(box, float(offset), corner, fields)
             total += functional.grid_sample(raised, grid, padding_mode="zeros", align_corners=True)[0]
         return total / steps + outside
 
@@ -130,16 +130,31 @@ class Scanner:
         away = ((row - (rows - 1) / 2) ** 2) / rows**2 + ((column - (columns - 1) / 2) ** 2) / columns**2
         return beyond | (away > 0.25)
 
-    def _grid(self, box: Box, offset: float, like: torch.Tensor) -> torch.Tensor:
-        """Where the voxels of a box lie in the fine grid, for ``grid_sample``: ``[1, z, y, x, 3]``."""
-        counts = np.array(like.shape[:0:-1])
+    def _window(self, near: Box) -> Box:
+        """The box of the scan that holds a box of the head's grid."""
+        ends = [(side.start, side.stop) for side in near[::-1]]
+        corners = np.array([[x, y, z, 1] for x in ends[0] for y in ends[1] for z in ends[2]]).T
+        seen = (np.linalg.inv(self._to_index) @ corners)[:3][::-1]
+        starts = np.floor(seen.min(axis=1)).astype(int) - 1
+        stops = np.ceil(seen.max(axis=1)).astype(int) + 2
+        slices, rows, columns = (
+            slice(min(max(0, start), count), min(max(0, stop), count))
+            for start, stop, count in zip(starts.tolist(), stops.tolist(), self.protocol.shape, strict=True)
+        )
+        return (slices, rows, columns)
+
+    def _grid(self, box: Box, offset: float, corner: list[int], fields: torch.Tensor) -> torch.Tensor:
+        """Where the voxels of a box lie in fields that begin at a corner: ``[1, z, y, x, 3]``."""
+        counts = np.array(fields.shape[:0:-1])
+        matrix = self._to_index[:3].copy()
+        matrix[:, 3] -= corner[::-1]
         # From -1 to 1 between the centres of the first and the last voxel.
-        matrix = self._to_index[:3] * (2 / (counts - 1))[:, None]
+        matrix *= (2 / (counts - 1))[:, None]
         matrix[:, 3] -= 1
         z, y, x = (
-            torch.arange(side.start, side.stop, dtype=torch.float32, device=like.device) for side in box
+            torch.arange(side.start, side.stop, dtype=torch.float32, device=fields.device) for side in box
         )
-        along = torch.tensor(matrix, dtype=torch.float32, device=like.device)
+        along = torch.tensor(matrix, dtype=torch.float32, device=fields.device)
         plane = y[:, None, None] * along[:, 1] + x[None, :, None] * along[:, 0] + along[:, 3]
         return (plane[None] + ((z + offset)[:, None] * along[:, 2])[:, None, None, :])[None]
 
