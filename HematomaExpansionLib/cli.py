@@ -17,6 +17,7 @@ from .commands import clinical as clinical_commands
 from .commands.output import Json, print_table, write_json
 from .commands.scores import scores
 from .errors import HematomaExpansionError
+from .segmentation.backends import DEFAULT_BACKEND
 from .shell_progress import ProgressStyle, cancelled_by_signals, shown
 
 EXIT_CODES = (
@@ -60,7 +61,7 @@ def analyze(
     out: Annotated[Path, typer.Option(help="Folder for the report and all files.")],
     mask: Annotated[list[Path] | None, typer.Option(help="Your own segmentation, once per scan.")] = None,
     mapping: Mapping = None,
-    segmenter: Segmenter = "threshold",
+    segmenter: Segmenter = DEFAULT_BACKEND,
     blast_models: BlastModels = None,
     device: Device = "auto",
     hours: Annotated[
@@ -100,7 +101,7 @@ def analyze(
 def segment(
     ct: Annotated[Path, typer.Argument(help="DICOM folder, NIfTI or NRRD file.")],
     out: Annotated[Path, typer.Option(help="Segmentation to write: .seg.nrrd, .nrrd or .nii.gz.")],
-    segmenter: Segmenter = "threshold",
+    segmenter: Segmenter = DEFAULT_BACKEND,
     blast_models: BlastModels = None,
     device: Device = "auto",
     style: Style = "auto",

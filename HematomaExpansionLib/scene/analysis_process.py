@@ -26,6 +26,7 @@ from ..errors import (
 )
 from ..report.headline import headline
 from ..result import StudyResult
+from ..segmentation.backends import DEFAULT_BACKEND
 from .head_ct import head_ct_from_volume
 from .study_folder import read_result, show_study_folder
 from .study_scene import StudyNodes
@@ -80,7 +81,7 @@ class AnalysisProcess:
     def __init__(
         self,
         volumes: "Sequence[slicer.vtkMRMLScalarVolumeNode]",
-        segmenter: str = "threshold",
+        segmenter: str = DEFAULT_BACKEND,
         device: str = "auto",
     ) -> None:
         """Read the volumes and start.
