@@ -10,7 +10,7 @@ from .output import Json, print_table, write_json
 
 if TYPE_CHECKING:
     from ..clinical import ClinicalRecord
-    from ..markers.marker import Marker
+    from ..markers.reading import MarkerReading
     from ..scores.values import Value
 
 YesNo = Literal["yes", "no"]
@@ -45,7 +45,7 @@ def scores(
     from ..scores.values import values_of_markers
 
     record = ClinicalRecord() if clinical is None else read_clinical(clinical, patient)
-    values = {"baseline": _values(record, volume, ivh, location) | values_of_markers(_markers(marker or []))}
+    values = {"baseline": _values(record, volume, ivh, location) | values_of_markers(_reading(marker or []))}
     if followup_volume is not None or followup_ivh is not None:
         values["followup-1"] = _values(record, followup_volume, followup_ivh, location)
     own = None if not score_file else [read_score(path) for path in score_file]
@@ -70,11 +70,12 @@ def _values(
     }
 
 
-def _markers(pairs: list[str]) -> "dict[Marker, tuple[str, str]]":
+def _reading(pairs: list[str]) -> "MarkerReading":
     from ..markers.finding import State
     from ..markers.marker import Marker
+    from ..markers.reading import MarkerEntry, MarkerReading
 
-    found = {}
+    entries = {}
     for pair in pairs:
         name, _, state = pair.partition("=")
         if name not in list(Marker) or state not in list(State):
@@ -82,5 +83,5 @@ def _markers(pairs: list[str]) -> "dict[Marker, tuple[str, str]]":
                 f"--marker {pair}: NAME=STATE is allowed, NAME one of {', '.join(Marker)}, "
                 f"STATE one of {', '.join(State)}"
             )
-        found[Marker(name)] = (state, GIVEN)
-    return found
+        entries[Marker(name)] = MarkerEntry(reader_value=State(state), reader=GIVEN)
+    return MarkerReading(entries)

@@ -10,7 +10,9 @@ from functools import cache
 
 from ..clinical.quantity import Quantity
 from ..clinical.record import ClinicalRecord
+from ..markers.finding import State
 from ..markers.marker import Marker
+from ..markers.reading import MarkerReading
 from ..result import ScanResult
 
 PRESENT, ABSENT = "present", "absent"
@@ -104,20 +106,19 @@ def values_of_scan(scan: ScanResult) -> dict[str, Value]:
     }
 
 
-def values_of_markers(markers: Mapping[Marker, tuple[str, str]]) -> dict[str, Value]:
-    """The markers of one scan.
+def values_of_markers(reading: MarkerReading) -> dict[str, Value]:
+    """The markers of one scan: a reader's value counts before the automatic one, as the reading says.
 
-    Args:
-        markers: state (present, absent or indeterminate) and who decided, as ``automatic`` or ``reader``.
+    An indeterminate marker is not known.
     """
-    return {
-        marker.value: Value(
-            state if state in (PRESENT, ABSENT) else None,
-            f"marker ({decided_by})",
-            "" if state in (PRESENT, ABSENT) else state,
-        )
-        for marker, (state, decided_by) in markers.items()
-    }
+    values = {}
+    for marker, entry in reading.entries.items():
+        source = f"marker ({entry.decided_by or 'not read'})"
+        if entry.value is None or entry.value is State.INDETERMINATE:
+            values[marker.value] = Value(None, source, "" if entry.value is None else entry.value.value)
+        else:
+            values[marker.value] = Value(entry.value.value, source)
+    return values
 
 
 def values_of_record(record: ClinicalRecord) -> dict[str, Value]:
@@ -143,18 +144,18 @@ def values_of_record(record: ClinicalRecord) -> dict[str, Value]:
 
 def named_values(
     scan: ScanResult | None = None,
-    markers: Mapping[Marker, tuple[str, str]] | None = None,
+    reading: MarkerReading | None = None,
     record: ClinicalRecord | None = None,
 ) -> dict[str, Value]:
     """Everything known at one time point, by name; what is not given is not known.
 
     Args:
         scan: the numbers of that time point.
-        markers: its markers, see :func:`values_of_markers`.
+        reading: its markers.
         record: the clinical record.
     """
     values = {} if record is None else values_of_record(record)
-    values |= {} if markers is None else values_of_markers(markers)
+    values |= {} if reading is None else values_of_markers(reading)
     return values | ({} if scan is None else values_of_scan(scan))
 
 

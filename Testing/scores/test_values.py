@@ -3,7 +3,9 @@
 import pytest
 
 from HematomaExpansionLib.clinical import ClinicalRecord
+from HematomaExpansionLib.markers.finding import State
 from HematomaExpansionLib.markers.marker import Marker
+from HematomaExpansionLib.markers.reading import MarkerEntry, MarkerReading
 from HematomaExpansionLib.result import Location, ScanGeometry, ScanResult, SegmentationRecord, Volume
 from HematomaExpansionLib.scores.values import Value, kinds, named_values, values_of_markers
 
@@ -60,10 +62,19 @@ def test_volume_location_and_shift_come_from_the_scan():
 
 
 def test_an_indeterminate_marker_is_not_known_and_the_reader_is_named():
-    markers = {Marker.BLEND: ("present", "reader"), Marker.SWIRL: ("indeterminate", "automatic")}
-    assert values_of_markers(markers) == {
-        "blend": Value("present", "marker (reader)"),
+    reading = MarkerReading(
+        {
+            Marker.BLEND: MarkerEntry(automatic=State.ABSENT, reader_value=State.PRESENT, reader="reader A"),
+            Marker.SWIRL: MarkerEntry(automatic=State.INDETERMINATE),
+            Marker.ISLAND: MarkerEntry(automatic=State.ABSENT),
+            Marker.SATELLITE: MarkerEntry(),
+        }
+    )
+    assert values_of_markers(reading) == {
+        "blend": Value("present", "marker (reader A)"),
         "swirl": Value(None, "marker (automatic)", "indeterminate"),
+        "island": Value("absent", "marker (automatic)"),
+        "satellite": Value(None, "marker (not read)"),
     }
 
 
@@ -91,7 +102,7 @@ def test_an_unknown_onset_is_taken_from_last_known_well_and_flagged():
 
 
 def test_every_value_has_a_kind_and_every_kind_a_value():
-    markers = dict.fromkeys(Marker, ("absent", "automatic"))
+    markers = MarkerReading(dict.fromkeys(Marker, MarkerEntry(automatic=State.ABSENT)))
     values = named_values(
         scan(20.0, 1.0), markers, ClinicalRecord(gcs_total=14, sex="male", spot_sign="absent")
     )
