@@ -24,7 +24,9 @@ from .pose import Pose
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from HematomaExpansionLib.ct.anatomy import Anatomy
     from HematomaExpansionLib.ct.scan import HeadCT
+    from training.host_anatomy import HostAnatomy
 
 GRID_MM = 1.0
 NOISE_WINDOW_HU = (-60.0, 160.0)
@@ -57,9 +59,6 @@ class RealHost:
 def real_host(scan: "HeadCT", device: torch.device | None = None) -> RealHost:
     """Describe a real head CT without blood as the simulator describes a head, on a grid of 1 mm.
 
-    Ventricles and the brain's outline come from :func:`training.host_anatomy.host_anatomy`; falx and
-    tentorium from template coordinates; the share of white matter from the smoothed densities of this scan.
-
     Args:
         scan: the head CT.
         device: where its fields shall lie; the CPU when not given.
@@ -68,42 +67,58 @@ def real_host(scan: "HeadCT", device: torch.device | None = None) -> RealHost:
         NotAHeadCT: when there is no plausible space inside a skull.
         ModelError: when the atlas is not installed.
     """
-    import SimpleITK as sitk
-
     from HematomaExpansionLib.ct.anatomy import locate_anatomy
     from HematomaExpansionLib.ct.grid import isotropic
-    from training.host_anatomy import host_anatomy
 
     fine = replace(scan, image=isotropic(scan.image, GRID_MM))
-    host = host_anatomy(fine, locate_anatomy(fine))
-    still = _without_noise(fine)
-    depth = _distance_inside(host.brain)
+    return described(fine, locate_anatomy(fine), device or torch.device("cpu"))
+
+
+def described(scan: "HeadCT", anatomy: "Anatomy", device: torch.device) -> RealHost:
+    """Describe a head on the grid of its scan.
+
+    Ventricles and the brain's outline come from :func:`training.host_anatomy.host_anatomy`; falx and
+    tentorium from template coordinates; the share of white matter from the smoothed densities of this scan.
+
+    Args:
+        scan: a head CT without blood, on a grid of cubic voxels.
+        anatomy: its anatomy.
+        device: where the fields shall lie.
+    """
+    from scipy import ndimage
+
+    from training.host_anatomy import host_anatomy
+
+    host = host_anatomy(scan, anatomy)
+    spacing = np.array(scan.spacing_mm)
     inside = np.argwhere(host.brain)
-    middle = np.array(host.brain.shape) / 2
+    middle = (np.array(host.brain.shape) - 1) / 2
     middle[1:] = (inside.min(axis=0) + inside.max(axis=0))[1:] / 2
     # The middle of the scan, and of the brain across it, is what a pose puts into the middle of the scanner.
     centre_mm = np.linalg.inv(Pose().matrix())[:3, 3][::-1]
-    origin = centre_mm - GRID_MM * middle
+    z, y, x = (float(value) for value in centre_mm - spacing * middle)
 
     def field(values: "NDArray[np.generic]") -> torch.Tensor:
-        return torch.from_numpy(np.ascontiguousarray(values)).to(device or torch.device("cpu"))
+        return torch.from_numpy(np.ascontiguousarray(values)).to(device)
 
-    mni_mm, depth_mm, ventricles = field(host.mni_mm), field(depth), field(host.ventricles)
+    still = _without_noise(scan)
+    depth = ndimage.distance_transform_edt(host.brain, sampling=scan.spacing_mm)
+    mni_mm, depth_mm, ventricles = field(host.mni_mm), field(depth.astype(np.float32)), field(host.ventricles)
     sheets = dura.falx(mni_mm, depth_mm) | dura.tentorium(mni_mm, depth_mm)
     head = Head(
         hu=field(still),
         ventricles=ventricles,
-        white=field(_white(still, host.brain & (host.ventricles == 0), host.brain_hu)),
+        white=field(_white(still, host, scan.spacing_mm)),
         depth_mm=depth_mm,
-        solid=field(_solid(fine.hu)),
+        solid=field(_solid(scan.hu)),
         barrier=sheets & (ventricles == 0),
         mni_mm=mni_mm,
-        spacing_mm=(GRID_MM,) * 3,
-        origin_mm=(float(origin[0]), float(origin[1]), float(origin[2])),
+        spacing_mm=scan.spacing_mm,
+        origin_mm=(z, y, x),
     )
     name = scan.name.removesuffix(".gz").removesuffix(".nii").removesuffix(".nrrd")
-    length_mm = float(sitk.GetArrayViewFromImage(fine.image).shape[0] * GRID_MM)
-    return RealHost(name, head, replace(head, hu=field(fine.hu)), length_mm)
+    length_mm = host.brain.shape[0] * scan.spacing_mm[0]
+    return RealHost(name, head, replace(head, hu=field(scan.hu)), length_mm)
 
 
 def draw_real_case(host: RealHost, seed: int, number: int, followup: bool, clean: bool) -> tuple[Case, Head]:
@@ -151,20 +166,17 @@ def _without_noise(scan: "HeadCT") -> "NDArray[np.float32]":
     return np.where((hu > NOISE_WINDOW_HU[0]) & (hu < NOISE_WINDOW_HU[1]), smooth, hu)
 
 
-def _distance_inside(brain: "NDArray[np.bool_]") -> "NDArray[np.float32]":
-    from scipy import ndimage
-
-    return np.asarray(ndimage.distance_transform_edt(brain, sampling=GRID_MM), dtype=np.float32)
-
-
-def _white(hu: "NDArray[np.float32]", brain: "NDArray[np.bool_]", brain_hu: float) -> "NDArray[np.float32]":
+def _white(
+    hu: "NDArray[np.float32]", host: "HostAnatomy", spacing_mm: tuple[float, float, float]
+) -> "NDArray[np.float32]":
     """Share of white matter, 0-1: the median of the brain is half white and half grey."""
     from scipy import ndimage
 
-    quiet = ndimage.gaussian_filter(hu, WHITE_MM / GRID_MM)
-    share = np.clip(0.5 + (brain_hu - quiet) / WHITE_BELOW_GREY_HU, 0, 1)
+    quiet = ndimage.gaussian_filter(hu, [WHITE_MM / step for step in spacing_mm])
+    share = np.clip(0.5 + (host.brain_hu - quiet) / WHITE_BELOW_GREY_HU, 0, 1)
     # Half way to CSF it is neither.
-    return np.where(brain & (hu > brain_hu - 12), share, 0).astype(np.float32)
+    tissue = host.brain & (host.ventricles == 0) & (hu > (host.brain_hu + host.csf_hu) / 2)
+    return np.where(tissue, share, 0).astype(np.float32)
 
 
 def _solid(hu: "NDArray[np.float32]") -> "NDArray[np.bool_]":
