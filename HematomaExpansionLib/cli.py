@@ -14,6 +14,8 @@ import typer
 
 from . import __version__
 from .commands import clinical as clinical_commands
+from .commands.mapping import Mapping, parse_mapping
+from .commands.markers import markers
 from .commands.output import Json, print_table, write_json
 from .commands.scores import scores
 from .errors import HematomaExpansionError
@@ -39,10 +41,6 @@ app.add_typer(clinical_commands.app)
 Segmenter = Annotated[str, typer.Option(help="bundled, threshold, blast-ct or mask.")]
 BlastModels = Annotated[str | None, typer.Option(help="BLAST-CT models to average, as 2 or 1,2,3 or 1-12.")]
 Device = Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="Where networks run.")]
-Mapping = Annotated[
-    str | None,
-    typer.Option(help="Classes of a mask's values or segments, as 1=ich,2=ivh (extra_axial, oedema)."),
-]
 Style = Annotated[ProgressStyle, typer.Option("--progress", help="How progress is shown on standard error.")]
 
 
@@ -82,7 +80,7 @@ def analyze(
     options = Options(
         segmenter=segmenter,
         masks=tuple(mask or ()),
-        mapping=_mapping(mapping),
+        mapping=parse_mapping(mapping),
         blast_models=_numbers(blast_models),
         device=device,
         hours=tuple(hours or ()),
@@ -139,7 +137,7 @@ def volume(
     from .masks import measured
     from .tables import volume_table
 
-    volumes = measured(mask, _mapping(mapping))
+    volumes = measured(mask, parse_mapping(mapping))
     if to_json is None:
         print_table(volume_table(volumes))
     else:
@@ -162,7 +160,7 @@ def change(
     from .masks import expansion
     from .tables import expansion_table
 
-    answers = expansion(baseline_mask, followup_mask, _mapping(mapping))
+    answers = expansion(baseline_mask, followup_mask, parse_mapping(mapping))
     if definition is not None:
         answers = [answer for answer in answers if answer.definition == definition]
     if to_json is None:
@@ -171,6 +169,7 @@ def change(
         write_json([answer.model_dump() for answer in answers], to_json)
 
 
+app.command()(markers)
 app.command()(scores)
 
 
@@ -238,16 +237,6 @@ def _numbers(text: str | None) -> tuple[int, ...] | None:
             )
         numbers += range(int(first), int(last or first) + 1)
     return tuple(numbers)
-
-
-def _mapping(text: str | None) -> dict[int | str, str] | None:
-    """``1=ich,2=ivh`` as a mapping."""
-    if text is None:
-        return None
-    pairs = [part.partition("=") for part in text.split(",")]
-    if not all(key.strip() and name.strip() for key, _, name in pairs):
-        raise typer.BadParameter(f"{text!r}: give value=class pairs, as 1=ich,2=ivh", param_hint="--mapping")
-    return {key.strip(): name.strip() for key, _, name in pairs}
 
 
 def main() -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from ..markers.record import MarkersRecord
 
+NO_ICH = "{name}: no parenchymal blood (ICH) in it; the markers are signs of an ICH"
+
 
 def markers(
     ct: Annotated[Path, typer.Argument(help="DICOM folder, NIfTI or NRRD file.")],
@@ -42,6 +44,7 @@ def markers(
     from ..ct.anatomy import locate_anatomy
     from ..ct.reader import read_ct
     from ..errors import MissingInput, UsageError
+    from ..labels import Label
     from ..markers.gravity import POSITIONS, down_of_position
     from ..markers.read import read_markers
     from ..markers.reading import MarkerReading, write_reading
@@ -50,6 +53,8 @@ def markers(
     if position is not None and down_of_position(position) is None:
         raise UsageError(f"position {position!r}: choose one of {', '.join(POSITIONS)}")
     backend = MaskSegmenter(mask, parse_mapping(mapping))
+    if Label.ICH not in backend.capabilities.classes:
+        raise MissingInput(NO_ICH.format(name=mask.name))
     with cancelled_by_signals() as cancelled, shown(style, cancelled) as progress:
         progress.stage("reading")
         scan = read_ct(ct)
@@ -61,7 +66,7 @@ def markers(
         segmentation = backend.segment(scan, anatomy, progress)
         found = read_markers(scan, segmentation.labels, anatomy.brain)
     if found is None:
-        raise MissingInput(f"{mask.name}: no parenchymal blood in it; markers are signs of an ICH")
+        raise MissingInput(NO_ICH.format(name=mask.name))
     for warning in (*scan.warnings, *found.record.warnings):
         typer.echo(f"warning: {warning}", err=True)
     if to_csv is not None:

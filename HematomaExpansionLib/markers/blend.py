@@ -11,7 +11,7 @@ from .finding import MarkerFinding, State, confidence, distinct, finding
 from .foci import Focus
 from .marker import Marker
 from .plane import away_mm, depth_mm, pieces
-from .two_parts import two_parts
+from .two_parts import TwoParts, two_parts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,46 +50,68 @@ def blend(
         settings: limits.
     """
     deep = np.stack([depth_mm(plane, clot.pixel_mm) > settings.rim_mm for plane in clot.mask])
-    parts = two_parts(clot.smooth, deep)
-    if parts is None:
-        return finding(Marker.BLEND, clot, State.ABSENT, 1.0, {"difference_hu": 0.0}, clot.nothing())
-    low, high = _largest(parts.low), _largest(parts.high)
-    difference = float(_core(clot, high) - _core(clot, low))
-    shares = low.sum() / deep.sum(), high.sum() / deep.sum()
-    edge = _edge_mm(clot, low, high)
     enclosed = clot.nothing()
     for focus in foci:
         if focus.encapsulated and focus.counts:
             enclosed[focus.index] |= focus.region
+    splits = [
+        _split(clot, parts, deep, enclosed, layered, settings) for parts in two_parts(clot.smooth, deep)
+    ]
+    if not splits:
+        return finding(Marker.BLEND, clot, State.ABSENT, 1.0, {"difference_hu": 0.0}, clot.nothing())
+    best = max(splits, key=lambda split: (split.beside, split.measures["difference_hu"]))
+    difference = best.measures["difference_hu"]
+    sureness = confidence(difference, settings.difference_hu, clot.smooth_noise_hu)
+    state = State.ABSENT
+    if best.beside and difference > settings.difference_hu:
+        state = State.PRESENT if distinct(difference, clot.noise_hu, best.pixels) else State.INDETERMINATE
+    elif difference > settings.difference_hu:
+        sureness = 1.0
+    return finding(Marker.BLEND, clot, state, sureness, best.measures, best.low)
+
+
+@dataclass(frozen=True, eq=False)
+class _Split:
+    """Two parts of a clot, and whether they lie beside each other as those of a blend."""
+
+    low: "NDArray[np.bool_]"
+    pixels: int
+    beside: bool
+    measures: dict[str, float]
+
+
+def _split(
+    clot: Clot,
+    parts: TwoParts,
+    deep: "NDArray[np.bool_]",
+    enclosed: "NDArray[np.bool_]",
+    layered: "NDArray[np.bool_]",
+    settings: BlendSettings,
+) -> _Split:
+    low, high = _largest(parts.low), _largest(parts.high)
     measures = {
-        "difference_hu": difference,
-        "low_share": float(shares[0]),
-        "high_share": float(shares[1]),
-        "edge_mm": edge,
+        "difference_hu": _core_hu(clot, high) - _core_hu(clot, low),
+        "low_share": float(low.sum() / deep.sum()),
+        "high_share": float(high.sum() / deep.sum()),
+        "edge_mm": _edge_mm(clot, low, high),
         "encapsulated_share": float((low & enclosed).sum() / low.sum()),
     }
     beside = (
-        min(shares) >= settings.share
+        min(measures["low_share"], measures["high_share"]) >= settings.share
         and low.sum() >= settings.dominance * parts.low.sum()
         and high.sum() >= settings.dominance * parts.high.sum()
-        and edge <= settings.edge_mm
+        and measures["edge_mm"] <= settings.edge_mm
         and measures["encapsulated_share"] < settings.encapsulated_share
         and 2 * (low & layered).sum() < low.sum()
     )
-    sureness = confidence(difference, settings.difference_hu, clot.smooth_noise_hu)
-    if not beside or difference <= settings.difference_hu:
-        sure = 1.0 if not beside and difference > settings.difference_hu else sureness
-        return finding(Marker.BLEND, clot, State.ABSENT, sure, measures, low)
-    clear = distinct(difference, clot.noise_hu, int(min(low.sum(), high.sum())))
-    state = State.PRESENT if clear else State.INDETERMINATE
-    return finding(Marker.BLEND, clot, state, sureness, measures, low)
+    return _Split(low, int(min(low.sum(), high.sum())), bool(beside), measures)
 
 
 def _largest(part: "NDArray[np.bool_]") -> "NDArray[np.bool_]":
     return max(pieces(part), key=np.count_nonzero)
 
 
-def _core(clot: Clot, part: "NDArray[np.bool_]") -> float:
+def _core_hu(clot: Clot, part: "NDArray[np.bool_]") -> float:
     """Mean HU without the rim."""
     inside = np.stack([depth_mm(plane, clot.pixel_mm) > max(1.0, *clot.pixel_mm) for plane in part])
     return float(clot.hu[inside if inside.any() else part].mean())

@@ -1,6 +1,6 @@
 """Fluid level: low density above, high density below one straight horizontal line."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
@@ -10,7 +10,7 @@ from .clot import Clot
 from .finding import MarkerFinding, State, confidence, distinct, finding
 from .marker import Marker
 from .plane import PixelSize, depth_mm
-from .two_parts import two_parts
+from .two_parts import TwoParts, two_parts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,7 +68,9 @@ def fluid_level(clot: Clot, down: "NDArray[np.float64]", settings: FluidLevelSet
         settings: limits.
     """
     levels = [
-        level for index in range(len(clot.mask)) if (level := _level(clot, index, down, settings)) is not None
+        longest
+        for index in range(len(clot.mask))
+        if (longest := _longest(clot, index, down, settings)) is not None
     ]
     clear = [each for each in levels if distinct(each.difference_hu, clot.noise_hu, each.pixels)]
     state = State.PRESENT if clear else State.INDETERMINATE if levels else State.ABSENT
@@ -89,17 +91,33 @@ def fluid_level(clot: Clot, down: "NDArray[np.float64]", settings: FluidLevelSet
     return finding(Marker.FLUID_LEVEL, clot, state, sureness, measures, where)
 
 
-def _level(
+def _longest(
     clot: Clot, index: int, down: "NDArray[np.float64]", settings: FluidLevelSettings
 ) -> _Level | None:
+    """The longest level of a slice over the ways to part its densities."""
     # Turned so that rows run down.
     hu, raw = _turned(clot.smooth[index], down), _turned(clot.hu[index], down)
-    mask = _turned(clot.mask[index], down)
     pixel_mm = clot.pixel_mm if down[1] else clot.pixel_mm[::-1]
-    deep = depth_mm(mask, pixel_mm) > settings.rim_mm
-    parts = two_parts(hu, deep)
-    if parts is None:
+    deep = depth_mm(_turned(clot.mask[index], down), pixel_mm) > settings.rim_mm
+    levels = [_level(hu, raw, deep, parts, pixel_mm, settings) for parts in two_parts(hu, deep)]
+    found = max(
+        (level for level in levels if level is not None), key=lambda level: level.length_mm, default=None
+    )
+    if found is None:
         return None
+    above, below = _turned_back(found.above, down), _turned_back(found.below, down)
+    return replace(found, index=index, above=above, below=below)
+
+
+def _level(
+    hu: "NDArray[np.float32]",
+    raw: "NDArray[np.float32]",
+    deep: "NDArray[np.bool_]",
+    parts: TwoParts,
+    pixel_mm: PixelSize,
+    settings: FluidLevelSettings,
+) -> _Level | None:
+    """The level between two parts of a turned slice, if their border is one."""
     across, height = _border(hu, parts.low, parts.high, parts.limit_hu, pixel_mm, settings)
     run = _straightest(across, height, settings)
     if run is None:
@@ -135,14 +153,14 @@ def _level(
     if not straight:
         return None
     return _Level(
-        index=index,
+        index=0,
         length_mm=length,
         tilt_degrees=abs(tilt),
         residual_mm=residual,
         difference_hu=difference,
         pixels=int(min(upper.sum(), lower.sum())),
-        above=_turned_back(layer, down),
-        below=_turned_back(parts.high & (under >= 0), down),
+        above=layer,
+        below=parts.high & (under >= 0),
     )
 
 
