@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.nn import functional
 
 from HematomaExpansionLib.ct.brain import brain_mask
 from HematomaExpansionLib.ct.reader import read_ct
@@ -22,7 +21,7 @@ from HematomaExpansionLib.errors import InputRefused, UsageError
 from HematomaExpansionLib.files import folder_written_whole
 from HematomaExpansionLib.labels import Label
 from HematomaExpansionLib.segmentation.mask_grid import place_on_scan
-from HematomaExpansionLib.segmentation.network_grid import UNSEEN_HU, Crop, NetworkGrid, seen
+from HematomaExpansionLib.segmentation.network_grid import UNSEEN_HU, Crop, NetworkGrid, largest, seen
 
 VERSION = 1
 """Of the preparation; scans that another version prepared are prepared anew."""
@@ -189,7 +188,7 @@ def _prepare(source: Source, folder: Path, stamp: dict[str, object]) -> None:
     # What the network cannot see it cannot learn.
     classes_cut = crop.cut(classes[kept], 0).where(hu_cut != UNSEEN_HU, 0)
     ventricles_cut = crop.cut(ventricles[kept], 0 if source.ventricles is not None else UNKNOWN)
-    counts = functional.one_hot(classes_cut.long(), len(Label)).sum((1, 2))
+    counts = torch.stack([(classes_cut == label).sum((1, 2)) for label in Label], dim=1)
     group_mm, row_mm, column_mm = (
         step * n / m for step, n, m in zip(scan.spacing_mm, grid.scan_shape, grid.shape, strict=True)
     )
@@ -221,4 +220,4 @@ def _on_grid(labels: NDArray[np.generic], grid: NetworkGrid, classes: int) -> to
     for value in range(classes):
         if (voxels == value).any():
             shares[value] = grid.average((voxels == value).float())
-    return shares.argmax(0).to(torch.uint8)
+    return largest(shares)

@@ -16,7 +16,7 @@ from ..errors import ModelError
 from ..labels import APPEARANCE, Label
 from ..progress import Progress
 from ..resources import resource
-from .network_grid import UNSEEN_HU, Crop, NetworkGrid, neighbours, seen
+from .network_grid import UNSEEN_HU, Crop, NetworkGrid, largest, neighbours, seen
 from .segmenter import Capabilities, Segmentation
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def labels_of(
         visible = seen(grid.average(torch.from_numpy(hu)), inside)
         probabilities = _class_probabilities(network, visible, inside, device, mirrored, progress)
         for z in np.flatnonzero(brain.any((1, 2))):
-            labels[z] = grid.slice_of_scan(probabilities, int(z)).argmax(0).numpy()
+            labels[z] = largest(grid.slice_of_scan(probabilities, int(z))).numpy()
     return np.where(brain, labels, np.uint8(Label.BACKGROUND))
 
 

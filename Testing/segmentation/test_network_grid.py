@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from HematomaExpansionLib.segmentation.network_grid import UNSEEN_HU, Crop, NetworkGrid, neighbours, seen
+from HematomaExpansionLib.segmentation.network_grid import (
+    UNSEEN_HU,
+    Crop,
+    NetworkGrid,
+    largest,
+    neighbours,
+    seen,
+)
 
 GRIDS = [
     # scan's shape, spacing (z, y, x) in mm; slices to one, the network's shape
@@ -80,6 +87,11 @@ def test_the_whole_crop_holds_all_that_is_seen():
     assert crop.top + crop.rows >= 126
     assert crop.left <= 74
     assert crop.left + crop.columns >= 126
+
+
+def test_the_largest_is_the_first_of_equals():
+    maps = torch.tensor([[0.5, 0.2, 0.0, 0.1], [0.5, 0.3, 0.0, 0.1], [0.0, 0.5, 0.0, 0.8]])
+    assert largest(maps).tolist() == [0, 2, 0, 2]
 
 
 def test_neighbours_repeat_the_ends():
