@@ -4,7 +4,8 @@
 
 writes ``metrics.json``, ``cases.csv``, ``table.md`` and ``bland-altman-*.png``. The anatomy of a scan is
 found once and given to all back-ends, as ``analyze`` does. A back-end whose package or weights are absent is
-named in the table with the reason. Figures on simulated and pasted bleeds are never mixed, and are labelled.
+named in the table with the reason. Each result is kept at once in ``results.jsonl``, for ``--resume``.
+Figures on simulated and pasted bleeds are never mixed, and are labelled.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from .evaluation.backends import BACKENDS, Answer, Choice, Worker
 from .evaluation.cases import Kind, Refused, Scan, clean, pasted, simulated
 from .evaluation.figure import bland_altman
 from .evaluation.measures import Class, measure
+from .evaluation.record import Record
 from .evaluation.summary import STRATA_ML, WHOLE, Result, accuracy, cost, detection, false_volume
 from .evaluation.table import markdown
 
@@ -43,7 +45,8 @@ def main() -> None:
         parser.error("give --cases, --pasted or --clean")
     choices = [Choice(name, options.device, options.weights) for name in options.backends]
     try:
-        write(evaluate(_scans(options), choices), options.out)
+        record = Record(options.out / "results.jsonl", options.resume)
+        write(evaluate(_scans(options), choices, record), options.out)
     except HematomaExpansionError as error:
         parser.exit(error.exit_code, f"python -m training.evaluate_segmentation: {error}\n")
     print((options.out / "table.md").read_text())
@@ -57,26 +60,35 @@ class Evaluation:
         results: by back-end.
         absent: the back-ends that could not be run, and why.
         left_out: the scans that could not be analysed, and why.
-        provenance: device, parameters and weights of each back-end.
     """
 
     results: dict[str, list[Result]]
     absent: dict[str, str]
     left_out: dict[str, str]
-    provenance: dict[str, dict[str, object]]
 
 
-def evaluate(scans: Iterable[Scan | Refused], choices: Sequence[Choice]) -> Evaluation:
-    """Run every back-end on every scan."""
+def evaluate(scans: Iterable[Scan | Refused], choices: Sequence[Choice], record: Record) -> Evaluation:
+    """Run every back-end on every scan.
+
+    Args:
+        scans: the scans.
+        choices: the back-ends.
+        record: results that are there already, and where new ones go at once.
+    """
     results: dict[str, list[Result]] = {choice.name: [] for choice in choices}
     absent: dict[str, str] = {}
     left_out: dict[str, str] = {}
-    provenance: dict[str, dict[str, object]] = {}
     with ExitStack() as stack:
         workers = {choice.name: stack.enter_context(Worker(choice)) for choice in choices}
         for scan in scans:
             if isinstance(scan, Refused):
                 left_out[scan.name] = scan.reason
+                continue
+            there = {name: found for name in workers if (found := record.find(scan, name)) is not None}
+            for name, result in there.items():
+                results[name].append(result)
+            missing = [name for name in workers if name not in there and name not in absent]
+            if not missing:
                 continue
             start = time.perf_counter()
             try:
@@ -85,19 +97,19 @@ def evaluate(scans: Iterable[Scan | Refused], choices: Sequence[Choice]) -> Eval
                 left_out[f"{scan.patient} {scan.time_point}"] = str(error)
                 continue
             anatomy_seconds = time.perf_counter() - start
-            for name, worker in workers.items():
-                if name in absent:
-                    continue
+            for name in missing:
+                worker = workers[name]
                 try:
                     answer = worker.segment(scan.ct, anatomy)
                 except ModelError as error:
                     absent[name] = str(error)
                     del results[name]
                     continue
-                provenance.setdefault(name, answer.provenance)
-                results[name].append(_result(name, scan, answer, anatomy_seconds))
+                result = _result(name, scan, answer, anatomy_seconds)
+                record.add(result)
+                results[name].append(result)
                 print(f"{scan.patient} {scan.time_point} {name}: {answer.seconds:.1f} s", file=sys.stderr)
-    return Evaluation(results, absent, left_out, provenance)
+    return Evaluation(results, absent, left_out)
 
 
 def _result(name: str, scan: Scan, answer: Answer, anatomy_seconds: float) -> Result:
@@ -108,7 +120,7 @@ def _result(name: str, scan: Scan, answer: Answer, anatomy_seconds: float) -> Re
         patient=scan.patient,
         time_point=scan.time_point,
         backend=name,
-        device=str(answer.provenance["device"]),
+        provenance=answer.provenance,
         seconds=answer.seconds,
         anatomy_seconds=anatomy_seconds,
         peak_mb=answer.peak_mb,
@@ -138,7 +150,7 @@ def write(evaluation: Evaluation, folder: Path) -> None:
             "not_measured": evaluation.absent,
             "left_out": evaluation.left_out,
             "backends": {name: _metrics(results, name, reference) for name in results},
-            "provenance": evaluation.provenance,
+            "provenance": {name: scans[0].provenance for name, scans in results.items() if scans},
         }
         (out / "metrics.json").write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
         (out / "table.md").write_text(markdown(results, evaluation.absent, evaluation.left_out, conditions))
@@ -234,6 +246,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--weights", type=Path, help="bundle for the back-end bundled")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="cpu")
     parser.add_argument("--seed", type=int, default=1, help="of the pasted bleeds")
+    parser.add_argument("--resume", action="store_true", help="keep the results that are in --out already")
     parser.add_argument("--out", type=Path, required=True, help="folder to write into")
     return parser
 

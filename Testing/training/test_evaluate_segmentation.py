@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from HematomaExpansionLib.errors import MissingInput
+from HematomaExpansionLib.errors import MissingInput, UnreadableFile
 from HematomaExpansionLib.labels import Label
 from training.evaluate_segmentation import Evaluation, evaluate, write
 from training.evaluation.backends import Choice
-from training.evaluation.cases import Kind, Refused, simulated
+from training.evaluation.cases import Kind, Refused, Scan, simulated
 from training.evaluation.intervals import (
     bias,
     bias_percent,
@@ -24,7 +24,8 @@ from training.evaluation.intervals import (
     upper_limit,
 )
 from training.evaluation.measures import Class, Measures, hd95_mm, measure
-from training.evaluation.summary import Result, accuracy, cost, detection, false_volume
+from training.evaluation.record import Record
+from training.evaluation.summary import Result, accuracy, cost, detection, dice_difference, false_volume
 
 ALL = frozenset(Label) - {Label.BACKGROUND}
 
@@ -114,7 +115,7 @@ def result(patient="a", time_point="baseline", truth=0.0, found=0.0, overlap=Non
     dice = 2 * overlap / (truth + found) if truth else None
     measures: dict[Class, Measures | None] = dict.fromkeys(Class)
     measures[Class.IVH] = Measures(truth, found, overlap, dice, hd95)
-    return Result(Kind.SIMULATED, patient, time_point, "x", "cpu", seconds, 5.0, 300.0, measures)
+    return Result(Kind.SIMULATED, patient, time_point, "x", {"device": "cpu"}, seconds, 5.0, 300.0, measures)
 
 
 def test_accuracy_by_stratum():
@@ -185,7 +186,8 @@ def evaluation(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Evalua
     for key in ("image", "labels"):
         shutil.copy(sample / baseline[key], case)
     bundle = folder / "no-bundle"
-    return evaluate(simulated(folder), [Choice("bundled", weights=bundle), Choice("threshold")])
+    choices = [Choice("bundled", weights=bundle), Choice("threshold")]
+    return evaluate(simulated(folder), choices, Record(folder / "results.jsonl", resume=False))
 
 
 def test_the_threshold_backend_on_the_sample(evaluation: Evaluation, truth):
@@ -239,6 +241,33 @@ def test_a_folder_without_cases_is_refused(tmp_path: Path):
         list(simulated(tmp_path))
 
 
-def test_a_refused_scan_is_a_name_and_a_reason():
-    found = evaluate([Refused("case 7", "too short")], [Choice("threshold")])
+def test_a_refused_scan_is_a_name_and_a_reason(tmp_path: Path):
+    record = Record(tmp_path / "results.jsonl", resume=False)
+    found = evaluate([Refused("case 7", "too short")], [Choice("threshold")], record)
     assert found.left_out == {"case 7": "too short"}
+
+
+def test_differences_are_taken_scan_by_scan():
+    one = [result("a", truth=2, found=2), result("b", truth=4, found=2), result("c", truth=1, found=1)]
+    two = [result("b", truth=4, found=4), result("a", truth=2, found=1), result("d", truth=1, found=1)]
+    found = dice_difference(two, one, Class.IVH)
+    assert found is not None
+    # b: 1 - 2/3, a: 2/3 - 1; c and d have no partner.
+    assert found.value == pytest.approx(0)
+    assert found.high == pytest.approx(1 / 3)
+    assert dice_difference(two, one, Class.ICH) is None
+
+
+def test_an_interrupted_evaluation_goes_on(evaluation: Evaluation, tmp_path: Path):
+    (done,) = evaluation.results["threshold"]
+    record = Record(tmp_path / "results.jsonl", resume=False)
+    record.add(done)
+    again = Record(tmp_path / "results.jsonl", resume=True)
+    scan = Scan(done.kind, done.patient, done.time_point, None, np.zeros(0, np.uint8), frozenset())
+    assert again.find(scan, "threshold") == done
+    assert again.find(scan, "bundled") is None
+    assert evaluate([scan], [Choice("threshold")], again).results == {"threshold": [done]}
+    assert Record(tmp_path / "results.jsonl", resume=False).find(scan, "threshold") is None
+    (tmp_path / "results.jsonl").write_text("{}\n")
+    with pytest.raises(UnreadableFile, match="line 1"):
+        Record(tmp_path / "results.jsonl", resume=True)

@@ -37,7 +37,7 @@ class Result:
         patient: see :class:`.cases.Scan`.
         time_point: see :class:`.cases.Scan`.
         backend: see :data:`.backends.BACKENDS`.
-        device: it ran on.
+        provenance: device, parameters and SHA-256 of weights.
         seconds: of the back-end.
         anatomy_seconds: of what all back-ends share.
         peak_mb: most resident memory of the back-end's process so far.
@@ -48,11 +48,21 @@ class Result:
     patient: str
     time_point: str
     backend: str
-    device: str
+    provenance: dict[str, object]
     seconds: float
     anatomy_seconds: float
     peak_mb: float
     measures: dict[Class, Measures | None]
+
+    @property
+    def device(self) -> str:
+        """Where it ran."""
+        return str(self.provenance["device"])
+
+    @property
+    def scan(self) -> tuple[str, str]:
+        """Which scan it was."""
+        return self.patient, self.time_point
 
 
 @dataclass(frozen=True)
@@ -148,6 +158,20 @@ def accuracy(
     )
 
 
+def dice_difference(results: Sequence[Result], reference: Sequence[Result], class_: Class) -> Estimate | None:
+    """Median of Dice - Dice of the reference back-end, scan by scan; None where no scan has both."""
+    dice_of = {r.scan: m.dice for r in reference if (m := r.measures[class_]) is not None}
+    pairs = [
+        (r.patient, (m.dice - other,))
+        for r in results
+        if (m := r.measures[class_]) is not None
+        and m.truth_ml >= LEAST_ML
+        and m.dice is not None
+        and (other := dice_of.get(r.scan)) is not None
+    ]
+    return estimate([d for _, d in pairs], [p for p, _ in pairs], median) if pairs else None
+
+
 def false_volume(results: Sequence[Result], class_: Class) -> FalseVolume | None:
     """Volume found where the truth has none; None where there is no such scan."""
     found = sorted(m.found_ml for r in results if (m := r.measures[class_]) is not None and m.truth_ml == 0)
@@ -178,13 +202,9 @@ def detection(results: Sequence[Result], class_: Class) -> Detection:
 
 def cost(results: Sequence[Result], reference: Sequence[Result]) -> Cost:
     """Time and memory; the ratio is taken scan by scan."""
-    seconds_of = {(r.kind, r.patient, r.time_point): r.seconds for r in reference}
+    seconds_of = {r.scan: r.seconds for r in reference}
     patients = [r.patient for r in results]
-    ratios = [
-        (r.patient, r.seconds / seconds_of[r.kind, r.patient, r.time_point])
-        for r in results
-        if (r.kind, r.patient, r.time_point) in seconds_of
-    ]
+    ratios = [(r.patient, r.seconds / seconds_of[r.scan]) for r in results if r.scan in seconds_of]
     return Cost(
         seconds=estimate([(r.seconds,) for r in results], patients, median),
         times_reference=estimate([(x,) for _, x in ratios], [p for p, _ in ratios], median)

@@ -14,6 +14,7 @@ from .summary import (
     accuracy,
     cost,
     detection,
+    dice_difference,
     false_volume,
 )
 
@@ -86,8 +87,25 @@ def _accuracy(results: Mapping[str, Sequence[Result]], kind: Kind) -> Iterator[s
                 str(a.not_found),
             )
             yield f"| {class_} | {name} | {' | '.join(cells)} |"
+    if len(results) > 1:
+        yield from _differences(results, kind)
     yield from _strata(results, kind)
     yield from _detection(results, kind)
+
+
+def _differences(results: Mapping[str, Sequence[Result]], kind: Kind) -> Iterator[str]:
+    reference, *others = results
+    yield from (
+        "",
+        f"### Dice less that of {reference} on the same scan, {kind}: medians",
+        "",
+        f"| class | {' | '.join(others)} |",
+        f"| --- |{' --- |' * len(others)}",
+    )
+    for class_ in Class:
+        found = [dice_difference(results[name], results[reference], class_) for name in others]
+        if any(found):
+            yield f"| {class_} | {' | '.join(_text(difference, 3) for difference in found)} |"
 
 
 def _strata(results: Mapping[str, Sequence[Result]], kind: Kind) -> Iterator[str]:
