@@ -67,7 +67,7 @@ def bumps(
     if Marker.SATELLITE in markers:
         number = int(rng.integers(3, 5)) if island else int(rng.integers(1, 3)) if irregular else 1
         apart = [
-            Bump(float(rng.uniform(3.3, 3.9)), 4.3, float(rng.uniform(6, 9)), 0.0, 11.0)
+            Bump(float(rng.uniform(3.2, 3.6)), 3.8, float(rng.uniform(6, 9)), 0.0, 11.0)
             for _ in range(number)
         ]
     elif island:
@@ -75,8 +75,8 @@ def bumps(
             Bump(float(rng.uniform(3.2, 4.0)), 4.5, 1.2, 2.1, 11.0) for _ in range(int(rng.integers(5, 7)))
         ]
     if irregular and not island:
-        radius = max(5.2, 0.17 * side)
-        lobule = Bump(radius, 1.2 * radius, 0.1 * radius, 0.85 * radius, 3.2 * radius)
+        radius = max(5.6, 0.17 * side)
+        lobule = Bump(radius, 1.2 * radius, 0.4 * radius, 0.65 * radius, 3.6 * radius)
         joined = [lobule for _ in range(int(rng.integers(2, 4)))]
     return joined, apart
 
@@ -126,6 +126,10 @@ def place(
         places = np.argwhere(possible) * spacing[1:]
         for middle in middles:
             places = places[np.hypot(*(places - middle).T) >= bump.spread_mm]
+        if middles:
+            # The half of the places farther from the others: protrusions all round, and dents between them.
+            nearest_one = np.min([np.hypot(*(places - middle).T) for middle in middles], axis=0)
+            places = places[nearest_one >= np.median(nearest_one)] if places.size else places
         if not places.size:
             raise no_room(marker, markers)
         middles.append(places[rng.integers(len(places))])

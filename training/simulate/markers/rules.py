@@ -38,13 +38,13 @@ _LEAST_ML: dict[Marker, float] = {
     Marker.SWIRL: 10.0,
     Marker.BLEND: 5.0,
     Marker.FLUID_LEVEL: 4.0,
-    Marker.IRREGULAR_SHAPE: 5.0,
+    Marker.IRREGULAR_SHAPE: 7.0,
     Marker.HETEROGENEOUS_DENSITY: 12.0,
     Marker.SATELLITE: 2.0,
-    Marker.ISLAND: 6.0,
+    Marker.ISLAND: 7.0,
 }
-# Holes and inlets have the dense part alone where the clot has two parts.
-_TWO_PARTS = 2.2
+# Holes and inlets have the dense part alone of a clot of two parts, and less depth in an irregular one.
+_TWO_PARTS, _IRREGULAR = 2.2, 1.6
 
 
 def close(markers: Collection[Marker]) -> frozenset[Marker]:
@@ -78,9 +78,10 @@ def least_volume_ml(*markers: Marker) -> float:
         inside -= {Marker.HYPODENSITY}
     if swirl_carrier(closed, float("inf")) is Marker.SWIRL:
         inside |= {Marker.SWIRL}
-    parts = _TWO_PARTS if closed & set(EXCLUSIVE) else 1.0
-    least = [parts * sum(_LEAST_ML[marker] for marker in inside)]
-    return max(least + [_LEAST_ML[marker] for marker in closed - {Marker.SWIRL}])
+    spread = _TWO_PARTS if closed & set(EXCLUSIVE) else 1.0
+    spread *= _IRREGULAR if Marker.IRREGULAR_SHAPE in closed else 1.0
+    least = [spread * sum(_LEAST_ML[marker] for marker in inside)]
+    return round(max(least + [_LEAST_ML[marker] for marker in closed - {Marker.SWIRL}]), 1)
 
 
 def require_volume(markers: Collection[Marker], volume_ml: float) -> None:
