@@ -1,7 +1,6 @@
 """The densities of what lies inside the skull."""
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import torch
@@ -9,8 +8,8 @@ import torch
 from . import dura
 from .fields import sample, smooth_noise
 from .sulci import sulcal_distance_mm
-from .template import load_maps
-from .ventricles import Widened, walls
+from .template_fields import template_fields
+from .ventricles import Widened
 
 # Where the template has no brain under the skull: a wider gap than this is a cistern.
 _THIN_MM = 6.5
@@ -50,7 +49,7 @@ def draw_brain(
     """
     superior, anterior, right = mni_mm
     device = mni_mm.device
-    white, csf, outside_mm = sample(tissue(device), widened.source)
+    white, csf, outside_mm = sample(template_fields(device).tissue, widened.source)
     patches = smooth_noise(depth_mm.shape, 9, rng, device)
 
     share = _csf_share(mni_mm, csf, outside_mm, depth_mm, atrophy, patches)
@@ -115,26 +114,3 @@ def _rarefied(
         return torch.zeros_like(white)
     reach_mm = 2.0 + 5.0 * grade * (1 + 0.5 * patches).clamp(0.2, 2.0)
     return 2.6 * grade**0.5 * 1.6 * white * torch.sigmoid((reach_mm - wall_mm) / 2.0)
-
-
-@cache
-def tissue(device: torch.device) -> torch.Tensor:
-    """Brain of the template on a device, float32 ``[3, z, y, x]``, kept for the next head.
-
-    White matter as a share of the solid tissue, carried outwards from the brain; CSF as a share of the
-    brain; and the distance outside the brain, mm.
-    """
-    from scipy import ndimage
-
-    maps = load_maps()
-    grey, white = maps.grey.copy(), maps.white.copy()
-    # The template calls the half-filled voxels of the ventricular wall grey; they are white matter and CSF.
-    rim = (walls().fields[0] < 3.0) & (ndimage.grey_opening(grey, size=5) < 0.5 * grey)
-    white[rim] += grey[rim]
-    grey[rim] = 0
-    solid = grey + white
-    _, nearest = ndimage.distance_transform_edt(solid < 0.3, return_indices=True)
-    of_solid = (white / np.maximum(solid, 1e-3))[tuple(nearest)]
-    outside_brain = ndimage.distance_transform_edt(~maps.brain)
-    csf = np.where(maps.brain, 1 - grey - white, 0)
-    return torch.from_numpy(np.stack([of_solid, csf, outside_brain]).astype(np.float32)).to(device)

@@ -27,35 +27,48 @@ class SkullDefect:
     flap: bool = False
 
 
-def thickness_mm(mni_mm: torch.Tensor, variation: torch.Tensor, factor: float) -> torch.Tensor:
-    """Thickness of the skull, ``[z, y, x]``: thin at temples and base, thick at forehead and occiput.
+def shell_mm(mni_mm: torch.Tensor) -> torch.Tensor:
+    """Average thickness of the skull, ``[z, y, x]``; none below the foramen magnum.
 
     Args:
         mni_mm: ``[3, z, y, x]`` template coordinates.
-        variation: standard field.
-        factor: of the whole skull; 1 is the average.
     """
     superior, anterior, right = mni_mm
     temple = torch.exp(-(((superior + 5) / 25) ** 2) - ((anterior - 5) / 35) ** 2)
     temple = temple * ((right.abs() - 40) / 10).clamp(0, 1)
     ends = ((anterior + 15) / 85).clamp(-1, 1) ** 2
-    # The floors of the middle and the posterior fossa; the canal below them has no skull.
+    # The floors of the middle and the posterior fossa are thin.
     base = ((-superior - 26) / 12).clamp(0, 1) * ((anterior + 80) / 12).clamp(0, 1)
-    shell = 6.2 + 2.0 * ends - 2.4 * temple - 2.6 * base + 0.7 * variation
-    return (shell * factor).clamp(2.2, 14) * (superior > _LOWEST_MM)
+    return (6.2 + 2.0 * ends - 2.4 * temple - 2.6 * base) * (superior > _LOWEST_MM)
+
+
+def temporal_muscle_share(mni_mm: torch.Tensor) -> torch.Tensor:
+    """0-1, ``[z, y, x]``: how thick the temporal muscle is; it makes the scalp thicker at the sides."""
+    superior, anterior, right = mni_mm
+    lateral = ((right.abs() - 40) / 20).clamp(0, 1) * ((35 - superior) / 30).clamp(0, 1)
+    return lateral * ((anterior + 45) / 30).clamp(0, 1)
 
 
 def draw_scalp(
-    canvas: Canvas, distance: torch.Tensor, thickness: torch.Tensor, scalp_mm: float, muscle_hu: float
+    canvas: Canvas, outside: torch.Tensor, temporal: torch.Tensor, scalp_mm: float, muscle_hu: float
 ) -> torch.Tensor:
-    """Draw fat, galea, skin and the temporal muscle; returns the mask of the scalp and all inside it."""
-    superior, anterior, right = canvas.mni_mm
-    lateral = ((right.abs() - 40) / 20).clamp(0, 1) * ((35 - superior) / 30).clamp(0, 1)
-    lateral = lateral * ((anterior + 45) / 30).clamp(0, 1)
-    outside = distance - thickness
-    scalp = (outside <= scalp_mm + 4.0 * lateral) & (superior > _LOWEST_MM)
-    layer = torch.where(outside > scalp_mm + 4.0 * lateral - 2.0, _SKIN_HU, FAT_HU)
-    layer = torch.where((outside < 1.3) | ((outside > 0.8) & (outside < 7 * lateral)), muscle_hu - 5, layer)
+    """Draw fat, galea, skin and the temporal muscle.
+
+    Args:
+        canvas: the head.
+        outside: distance outside the skull, mm.
+        temporal: :func:`temporal_muscle_share`.
+        scalp_mm: thickness over the crown.
+        muscle_hu: density of muscle.
+
+    Returns:
+        bool, the scalp and all inside it.
+    """
+    surface = scalp_mm + 4.0 * temporal
+    scalp = outside <= surface
+    layer = torch.where(outside > surface - 2.0, _SKIN_HU, FAT_HU)
+    muscle = (outside < 1.3) | ((outside > 0.8) & (outside < 7 * temporal))
+    layer.masked_fill_(muscle, muscle_hu - 5)
     canvas.hu.copy_(torch.where(scalp & canvas.paper, layer, canvas.hu))
     return scalp
 

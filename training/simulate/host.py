@@ -1,7 +1,6 @@
 """A head without blood: the anatomy of the template, warped, at the HU of CT."""
 
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 import torch
@@ -9,20 +8,21 @@ import torch
 from . import dura
 from .brain import Densities, draw_brain, draw_dura
 from .calcification import Calcification, draw_calcification
-from .calvaria import SkullDefect, draw_scalp, draw_skull, thickness_mm
+from .calvaria import SkullDefect, draw_scalp, draw_skull
 from .canvas import Canvas
 from .catheter import Catheter, draw_catheter
 from .face import AIR_HU, draw_face
 from .fields import box_around, gaussian, sample, smooth_noise
 from .head import Head
 from .infarct import Infarct, draw_infarct
-from .neck import below_the_skull, draw_neck
-from .skull import inner_table_mm
+from .neck import draw_neck
 from .template import FIRST_VOXEL_MM, SHAPE
+from .template_fields import template_fields
 from .ventricles import Widened, widened
 from .warp import displacement_mm
 
 _EDGE_VOXELS = 0.4
+_SKIN_HU, _FAR_MM = 40.0, 1e3
 
 
 @dataclass(frozen=True)
@@ -79,19 +79,19 @@ def make_host(settings: HostSettings, rng: np.random.Generator, device: torch.de
     """
     device = device or torch.device("cpu")
     shape_rng, around_rng, brain_rng, damage_rng = rng.spawn(4)
-    counts = [torch.arange(count, dtype=torch.float32, device=device) for count in SHAPE]
-    index = torch.stack(torch.meshgrid(*counts, indexing="ij"))
+    template = template_fields(device)
+    index = _indices(device)
     if settings.warp_mm > 0:
-        index += displacement_mm(_inner_table(device)[1], settings.warp_mm, shape_rng)
-    distance, depth = sample(_inner_table(device), index)
+        index += displacement_mm(template.around[1], settings.warp_mm, shape_rng)
+    distance, depth, shell, temporal, skin = sample(template.around, index)
     mni_mm = _to_mni(index)
-    hu, solid = _around(mni_mm, distance, depth, settings, around_rng)
+    hu, solid = _around(mni_mm, distance, depth, (shell, temporal, skin), settings, around_rng)
 
     inside = box_around(depth > 0, 1)
     within = depth[inside] > 0
     right = mni_mm[2][inside]
     widening = settings.widening_mm + 0.5 * settings.uneven_mm * torch.tanh(right / 6)
-    wide = widened(index[(slice(None), *inside)], widening)
+    wide = widened(index[(slice(None), *inside)], template.walls, template.nearest_ventricle, widening)
     mni_mm[(slice(None), *inside)] = _to_mni(wide.source)
     ventricles = torch.zeros(SHAPE, dtype=torch.uint8, device=device)
     ventricles[inside] = torch.where(within, wide.ventricles, 0)
@@ -119,22 +119,27 @@ def _around(
     mni_mm: torch.Tensor,
     distance: torch.Tensor,
     depth: torch.Tensor,
+    outline: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
     settings: HostSettings,
     rng: np.random.Generator,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """HU outside the intracranial space, and what is not air round the head."""
     device = mni_mm.device
+    shell, temporal, skin = outline
     canvas = Canvas(torch.full(SHAPE, AIR_HU, device=device), mni_mm, depth == 0)
-    thickness = thickness_mm(mni_mm, smooth_noise(SHAPE, 14, rng, device), settings.skull)
+    variation = smooth_noise(SHAPE, 14, rng, device)
     texture = smooth_noise(SHAPE, 2.5, rng, device)
-    skin_mm = below_the_skull(mni_mm)
-    canvas.hu.copy_(torch.where(skin_mm > 0, 40.0, canvas.hu))
-    draw_neck(canvas, skin_mm, smooth_noise(SHAPE, 5, rng, device), settings.muscle_hu)
-    scalp = draw_scalp(canvas, distance, thickness, settings.scalp_mm, settings.muscle_hu)
+    # No skull, no variation: below the foramen magnum the shell is 0.
+    thickness = settings.skull * (shell + 0.7 * variation * (shell > 1))
+    skin = skin + 2.0 * variation
+    canvas.hu.masked_fill_(skin > 0, _SKIN_HU)
+    draw_neck(canvas, skin, smooth_noise(SHAPE, 5, rng, device), settings.muscle_hu)
+    outside = torch.where(shell > 0, distance - thickness, _FAR_MM)
+    scalp = draw_scalp(canvas, outside, temporal, settings.scalp_mm, settings.muscle_hu)
     holes = settings.defects + ((settings.catheter.burr_hole,) if settings.catheter else ())
     draw_skull(canvas, distance, thickness, texture, holes)
     draw_face(canvas, distance, texture, settings.muscle_hu, settings.cloudy, rng)
-    return canvas.hu, scalp | (skin_mm > 0) | (canvas.hu > AIR_HU)
+    return canvas.hu, scalp | (skin > 0) | (canvas.hu > AIR_HU)
 
 
 def _inside(
@@ -170,10 +175,10 @@ def _damage(
         draw_catheter(Canvas(canvas.hu, canvas.mni_mm, solid), settings.catheter)
 
 
-@cache
-def _inner_table(device: torch.device) -> torch.Tensor:
-    """:func:`.skull.inner_table_mm` on a device, kept for the next head."""
-    return torch.from_numpy(inner_table_mm()).to(device)
+def _indices(device: torch.device) -> torch.Tensor:
+    """float32 ``[3, z, y, x]``: the indices of every voxel of the grid."""
+    counts = [torch.arange(count, dtype=torch.float32, device=device) for count in SHAPE]
+    return torch.stack(torch.meshgrid(*counts, indexing="ij"))
 
 
 def _to_mni(index: torch.Tensor) -> torch.Tensor:

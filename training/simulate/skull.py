@@ -26,12 +26,19 @@ def inner_table_mm() -> "NDArray[np.float32]":
     """
     from scipy import ndimage
 
-    _, anterior, _ = axes_mm()
-    superior, _, _ = axes_mm()
+    superior, anterior, _ = axes_mm()
     inside = _intracranial_space()
     occiput = _hull_near_midline() & (anterior < -60) & (superior <= 15) & (superior > -40)
     outwards = ndimage.distance_transform_edt(~(inside | occiput))
     return np.stack([outwards, ndimage.distance_transform_edt(inside)]).astype(np.float32)
+
+
+@cache
+def outside_brain_mm() -> "NDArray[np.float32]":
+    """Distance of every point of the grid to the brain, float32 ``[z, y, x]``."""
+    from scipy import ndimage
+
+    return ndimage.distance_transform_edt(~load_maps().brain).astype(np.float32)
 
 
 def _intracranial_space() -> "NDArray[np.bool_]":
@@ -39,7 +46,7 @@ def _intracranial_space() -> "NDArray[np.bool_]":
     from scipy import ndimage
 
     superior, anterior, right = axes_mm()
-    to_brain = ndimage.distance_transform_edt(~load_maps().brain)
+    to_brain = outside_brain_mm()
     # Above, narrow gaps are bridged. Low down nothing is: the petrous bone stands between temporal lobe and
     # cerebellum.
     bridged = ndimage.distance_transform_edt(to_brain <= 9.0) > 9.0 - _SUBARACHNOID_MM

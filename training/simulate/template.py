@@ -8,6 +8,7 @@ import argparse
 import os
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,11 +69,18 @@ def load_maps() -> Maps:
 
 
 def raw_maps() -> dict[str, "NDArray[np.uint8]"]:
-    """The maps as ``nilearn`` ships them: ``t1``, ``grey`` and ``white``, ``[x, y, z]`` RAS, 0-255."""
-    import nibabel
-    from nilearn.datasets import data
+    """The maps as ``nilearn`` ships them: ``t1``, ``grey`` and ``white``, ``[x, y, z]`` RAS, 0-255.
 
-    folder = Path(next(iter(data.__path__)))
+    Raises:
+        ModuleNotFoundError: without ``nilearn``.
+    """
+    import nibabel
+
+    # Importing nilearn takes seconds, finding it does not.
+    found = find_spec("nilearn")
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError(f"the template needs nilearn, or {MAPS_VARIABLE} set to a file of its maps")
+    folder = Path(found.origin).parent / "datasets" / "data"
     names = {"t1": "t1", "grey": "gm", "white": "wm"}
     images = {
         name: nibabel.load(folder / f"mni_icbm152_{part}_tal_nlin_sym_09a_converted.nii.gz")

@@ -31,20 +31,6 @@ _DECAY_MM, _FELT_MM = 14.0, 45
 _MIDLINE_SHARE = 0.4
 
 
-@dataclass(frozen=True)
-class Walls:
-    """Where the walls of the template's ventricles are, on the template grid.
-
-    Attributes:
-        fields: float32 ``[5, z, y, x]``: distance to the nearest wall, mm, negative inside; the unit vector
-            (z, y, x) away from it; the share of the widening that the wall takes part in.
-        names: uint8 ``[z, y, x]``: the nearest ventricle.
-    """
-
-    fields: "NDArray[np.float32]"
-    names: "NDArray[np.uint8]"
-
-
 @cache
 def template_ventricles() -> "NDArray[np.uint8]":
     """Ventricles of the template as :class:`Ventricle` ``[z, y, x]``.
@@ -77,8 +63,14 @@ def template_ventricles() -> "NDArray[np.uint8]":
 
 
 @cache
-def walls() -> Walls:
-    """The walls of the template's ventricles; measured once a process."""
+def walls() -> tuple["NDArray[np.float32]", "NDArray[np.uint8]"]:
+    """Where the walls of the template's ventricles are.
+
+    Returns:
+        float32 ``[5, z, y, x]``: distance to the nearest wall, mm, negative inside; the unit vector (z, y, x)
+        away from it; the share of the widening that the wall takes part in. And uint8 ``[z, y, x]``: the
+        nearest :class:`Ventricle`.
+    """
     from scipy import ndimage
 
     ventricles = template_ventricles()
@@ -97,7 +89,7 @@ def walls() -> Walls:
     fields[(slice(None), *box)] = np.stack([signed, *away, share])
     names = np.zeros_like(ventricles)
     names[box] = named
-    return Walls(fields, names)
+    return fields, names
 
 
 @dataclass(frozen=True)
@@ -115,7 +107,9 @@ class Widened:
     wall_mm: torch.Tensor
 
 
-def widened(index: torch.Tensor, widening_mm: torch.Tensor | float) -> Widened:
+def widened(
+    index: torch.Tensor, fields: torch.Tensor, nearest: torch.Tensor, widening_mm: torch.Tensor | float
+) -> Widened:
     """Push the walls of the ventricles outwards, or inwards.
 
     A point at distance ``s`` outside the wall takes the tissue that was at ``s - widening * exp(-...)``: the
@@ -124,13 +118,14 @@ def widened(index: torch.Tensor, widening_mm: torch.Tensor | float) -> Widened:
 
     Args:
         index: float32 ``[3, z, y, x]``: fractional indices of the template grid.
+        fields: the template's walls, see :func:`walls`.
+        nearest: its nearest ventricles.
         widening_mm: how far the wall moves, mm of the template, one for all or one a point; negative narrows.
     """
-    template = walls()
-    signed, *away, share = sample(torch.from_numpy(template.fields).to(index.device), index)
+    signed, *away, share = sample(fields, index)
     widening = widening_mm * share
     wall_mm = signed - widening
     shift = widening * torch.exp(-wall_mm.clamp(min=0) / _DECAY_MM)
-    names = sample(torch.from_numpy(template.names).to(index.device), index, nearest=True)
+    names = sample(nearest, index, nearest=True)
     ventricles = torch.where(wall_mm <= 0, names, torch.zeros_like(names))
     return Widened(index - torch.stack(away) * shift, ventricles, wall_mm)
