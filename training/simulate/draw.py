@@ -68,7 +68,7 @@ def _bleed(
         irregularity=float(rng.uniform(0.2, 1.0)),
         blood_hu=float(np.clip(rng.normal(62, 5), 48, 78)),
         texture_hu=float(rng.uniform(1.0, 2.2)),
-        yielding=float(rng.uniform(0.12, 0.3)),
+        yielding=float(rng.uniform(0.18, 0.33)),
         markers=markers,
     )
 

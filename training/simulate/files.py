@@ -51,6 +51,14 @@ def write(
         ValueError: when the head has no room for the blood.
     """
     scans = simulate(case, device, head)
+    write_scans(case, scans, folder, dicom=dicom, real_host=real_host)
+    return scans
+
+
+def write_scans(
+    case: Case, scans: list[SimulatedScan], folder: Path, *, dicom: bool = False, real_host: str = ""
+) -> None:
+    """Write the scans of a case and their truth, see :func:`write`."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, (name, point, scan) in enumerate(
         zip(scan_names(len(scans)), case.time_points, scans, strict=True)
@@ -62,7 +70,6 @@ def write(
         if dicom:
             write_dicom(scan, point, folder / f"{name}-dicom", patient=case.seed, study=number)
     write_truth(case, scans, folder / "truth.json", real_host)
-    return scans
 
 
 def write_dicom(

@@ -74,7 +74,7 @@ class SimulatedScan:
     Attributes:
         hu: int16.
         labels: uint8 of :class:`Label`, see :func:`.labelling.label_voxels`.
-        ventricles: uint8, 1 where at least half of a voxel is ventricle, blood in it included.
+        ventricles: uint8, 1 in the voxels fullest of ventricle, blood in it included.
         markers: uint8 0-1 for each marker, 1 where its evidence is; all 0 where it is absent.
         affine: 4 x 4 matrix from index (x, y, z, 1) to LPS mm; its axes are at right angles.
         protocol: the scanner.
@@ -173,8 +173,8 @@ def scan_at(
     return SimulatedScan(
         hu=hu,
         labels=labels,
-        ventricles=_ventricles(scanner),
-        markers=_markers(scanner, density.markers),
+        ventricles=_mask(scanner, there.head.ventricles > 0),
+        markers={marker: _mask(scanner, evidence) for marker, evidence in density.markers.items()},
         affine=point.protocol.affine,
         protocol=point.protocol,
         truth_ml={name: int(np.count_nonzero(labels == label)) * voxel_ml for name, label in CLASSES.items()},
@@ -225,19 +225,11 @@ def _seen(in_scan: float, in_head: float) -> int:
     return round(in_head if in_scan > 0.99 * in_head else in_scan)
 
 
-def _ventricles(scanner: Scanner) -> "NDArray[np.uint8]":
-    box, share = scanner.shares((scanner.head.ventricles > 0)[None])
-    result = np.zeros(scanner.protocol.shape, dtype=np.uint8)
-    result[box] = to_numpy(share[0] >= 0.5)
-    return result
-
-
-def _markers(scanner: Scanner, evidence: dict[Marker, torch.Tensor]) -> "dict[Marker, NDArray[np.uint8]]":
-    masks = {marker: np.zeros(scanner.protocol.shape, dtype=np.uint8) for marker in evidence}
-    for marker, mask in evidence.items():
-        if not mask.any():
-            continue
+def _mask(scanner: Scanner, mask: torch.Tensor) -> "NDArray[np.uint8]":
+    """A structure of the fine grid on the scan's grid, with its volume kept."""
+    seen = np.zeros(scanner.protocol.shape, dtype=np.uint8)
+    voxels = int(mask.sum()) * scanner.head.voxel_ml / scanner.protocol.voxel_ml
+    if voxels > 0:
         box, share = scanner.shares(mask[None])
-        in_head = int(mask.sum()) * scanner.head.voxel_ml / scanner.protocol.voxel_ml
-        masks[marker][box] = to_numpy(mask_voxels(share[0], _seen(float(share.sum()), in_head)))
-    return masks
+        seen[box] = to_numpy(mask_voxels(share[0], _seen(float(share.sum()), voxels)))
+    return seen
