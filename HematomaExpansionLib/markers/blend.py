@@ -49,7 +49,7 @@ def blend(
         layered: the layers of a fluid level, which is not also a blend.
         settings: limits.
     """
-    deep = np.stack([depth_mm(plane, clot.pixel_mm) > settings.rim_mm for plane in clot.mask])
+    deep = clot.deep(settings.rim_mm)
     enclosed = clot.nothing()
     for focus in foci:
         if focus.encapsulated and focus.counts:

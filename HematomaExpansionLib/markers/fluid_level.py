@@ -9,7 +9,7 @@ import numpy as np
 from .clot import Clot
 from .finding import MarkerFinding, State, confidence, distinct, finding
 from .marker import Marker
-from .plane import PixelSize, depth_mm
+from .plane import PixelSize
 from .two_parts import TwoParts, two_parts
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class FluidLevelSettings:
         rim_mm: farther than this from the border of M*, where partial volume ends.
         bridged_mm: a gap in the border that a line may pass over.
         width_share: the line's share of the widest extent of the low part above it, at least.
+        slice_share: share of the slices of the clot that show a level, at least.
     """
 
     difference_hu: float = 10.0
@@ -43,6 +44,7 @@ class FluidLevelSettings:
     rim_mm: float = 1.5
     bridged_mm: float = 2.0
     width_share: float = 0.6
+    slice_share: float = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,11 +69,15 @@ def fluid_level(clot: Clot, down: "NDArray[np.float64]", settings: FluidLevelSet
         down: direction of gravity along (z, y, x), one of the axes y and x.
         settings: limits.
     """
+    deep = clot.deep(settings.rim_mm)
     levels = [
         longest
-        for index in range(len(clot.mask))
-        if (longest := _longest(clot, index, down, settings)) is not None
+        for index, plane in enumerate(deep)
+        if (longest := _longest(clot, index, plane, down, settings)) is not None
     ]
+    seen = np.count_nonzero(deep.any(axis=(1, 2)))
+    if len(levels) < settings.slice_share * seen:
+        levels = []
     clear = [each for each in levels if distinct(each.difference_hu, clot.noise_hu, each.pixels)]
     state = State.PRESENT if clear else State.INDETERMINATE if levels else State.ABSENT
     best = max(clear or levels, key=lambda level: level.length_mm, default=None)
@@ -92,13 +98,17 @@ def fluid_level(clot: Clot, down: "NDArray[np.float64]", settings: FluidLevelSet
 
 
 def _longest(
-    clot: Clot, index: int, down: "NDArray[np.float64]", settings: FluidLevelSettings
+    clot: Clot,
+    index: int,
+    plane: "NDArray[np.bool_]",
+    down: "NDArray[np.float64]",
+    settings: FluidLevelSettings,
 ) -> _Level | None:
     """The longest level of a slice over the ways to part its densities."""
     # Turned so that rows run down.
     hu, raw = _turned(clot.smooth[index], down), _turned(clot.hu[index], down)
     pixel_mm = clot.pixel_mm if down[1] else clot.pixel_mm[::-1]
-    deep = depth_mm(_turned(clot.mask[index], down), pixel_mm) > settings.rim_mm
+    deep = _turned(plane, down)
     levels = [_level(hu, raw, deep, parts, pixel_mm, settings) for parts in two_parts(hu, deep)]
     found = max(
         (level for level in levels if level is not None), key=lambda level: level.length_mm, default=None

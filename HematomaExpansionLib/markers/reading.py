@@ -13,6 +13,8 @@ from .finding import State
 from .marker import Marker
 from .record import MarkersRecord
 
+BASELINE = "baseline"
+"""The time point of a table's lines that name none."""
 AUTOMATIC = "automatic"
 """Who decided where no reader did."""
 
@@ -84,6 +86,11 @@ class MarkerReading:
             }
         )
 
+    @classmethod
+    def unread(cls) -> "MarkerReading":
+        """A reading in which nobody has read anything yet."""
+        return cls({marker: MarkerEntry() for marker in Marker})
+
     def override(self, marker: Marker, value: State, reader: str) -> "MarkerReading":
         """A new reading in which a reader decides one marker; the automatic value stays beside it.
 
@@ -99,6 +106,18 @@ class MarkerReading:
         """A new reading in which the automatic value of one marker counts again."""
         entry = replace(self.entries[marker], reader_value=None, reader="")
         return MarkerReading({**self.entries, marker: entry})
+
+    def overridden_by(self, other: "MarkerReading") -> "MarkerReading":
+        """A new reading in which the reader's values of another one decide; the automatic ones stay.
+
+        Raises:
+            UsageError: a reader of the other one has no name.
+        """
+        reading = self
+        for marker, entry in other.entries.items():
+            if entry.reader_value is not None:
+                reading = reading.override(marker, entry.reader_value, entry.reader)
+        return reading
 
     def value(self, marker: Marker) -> State | None:
         """What counts for a marker; None where nobody read it."""
@@ -139,18 +158,38 @@ class MarkerReading:
             UnreadableFile: a column is missing, or a marker, a state or a number is not one; the message
                 gives the line.
         """
-        rows = csv.DictReader(io.StringIO(text))
-        missing = {"marker", "automatic", "reader_value", "reader"} - set(rows.fieldnames or ())
-        if missing:
-            raise UnreadableFile(f"{name}: no column {', '.join(sorted(missing))}; a reading's CSV has them")
-        entries = {marker: MarkerEntry() for marker in Marker}
-        for row in rows:
-            try:
-                marker, entry = _entry(row)
-            except ValueError as error:
-                raise UnreadableFile(f"{name}, line {rows.line_num}: {error}") from error
-            entries[marker] = entry
-        return cls(entries)
+        return readings_from_csv(text, name).get(BASELINE, cls.unread())
+
+
+def readings_from_csv(text: str, name: str) -> dict[str, MarkerReading]:
+    """The readings of several scans of a patient in one table, told apart by the column ``timepoint``.
+
+    Args:
+        text: as for :meth:`MarkerReading.from_csv`, with that column; lines without it are of the baseline.
+        name: of the file, for messages.
+
+    Returns:
+        Time point (``baseline``, ``followup-1`` ...) to its reading.
+
+    Raises:
+        UnreadableFile: as :meth:`MarkerReading.from_csv` says.
+    """
+    rows = csv.DictReader(io.StringIO(text))
+    missing = {"marker", "automatic", "reader_value", "reader"} - set(rows.fieldnames or ())
+    if missing:
+        raise UnreadableFile(f"{name}: no column {', '.join(sorted(missing))}; a reading's CSV has them")
+    entries: dict[str, dict[Marker, MarkerEntry]] = {}
+    for row in rows:
+        try:
+            marker, entry = _entry(row)
+        except ValueError as error:
+            raise UnreadableFile(f"{name}, line {rows.line_num}: {error}") from error
+        timepoint = (row.get("timepoint") or "").strip() or BASELINE
+        entries.setdefault(timepoint, {})[marker] = entry
+    return {
+        timepoint: MarkerReading({**MarkerReading.unread().entries, **found})
+        for timepoint, found in entries.items()
+    }
 
 
 def write_reading(reading: MarkerReading, path: Path) -> None:
@@ -165,11 +204,19 @@ def write_reading(reading: MarkerReading, path: Path) -> None:
 
 def load_reading(path: Path) -> MarkerReading:
     """Read a reading's CSV; raises as :meth:`MarkerReading.from_csv`, and when there is no such file."""
+    return MarkerReading.from_csv(_text(path), path.name)
+
+
+def load_readings(path: Path) -> dict[str, MarkerReading]:
+    """Read the CSV of several scans; raises as :func:`readings_from_csv`, and when there is no such file."""
+    return readings_from_csv(_text(path), path.name)
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableFile(f"{path.name}: cannot be read as a text file ({error})") from error
-    return MarkerReading.from_csv(text, path.name)
 
 
 def _entry(row: Mapping[str, str | None]) -> tuple[Marker, MarkerEntry]:

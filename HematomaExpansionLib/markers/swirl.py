@@ -9,7 +9,7 @@ from .clot import Clot
 from .finding import MarkerFinding, State, confidence, distinct, finding
 from .foci import Focus
 from .marker import Marker
-from .plane import depth_mm, pieces
+from .plane import pieces
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def swirl(clot: Clot, foci: Sequence[Focus], settings: SwirlSettings) -> MarkerF
         settings: limits.
     """
     limit = clot.brain_hu + settings.above_brain_hu
-    deep = np.stack([depth_mm(plane, clot.pixel_mm) > settings.rim_mm for plane in clot.mask])
+    deep = clot.deep(settings.rim_mm)
     if not deep.any():
         return finding(Marker.SWIRL, clot, State.ABSENT, 1.0, {"regions": 0.0}, clot.nothing())
     where, indistinct, count, largest = clot.nothing(), clot.nothing(), 0, 0.0
