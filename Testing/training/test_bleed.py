@@ -47,7 +47,7 @@ def test_radius_of_a_sphere():
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize(
     ("markers", "volume_ml"),
-    [((), 0.3), ((), 4.4445), ((), 60.0), ((Marker.IRREGULAR_SHAPE,), 5.1235), ((Marker.ISLAND,), 30.0)],
+    [((), 0.3), ((), 4.4445), ((), 60.0), ((Marker.IRREGULAR_SHAPE,), 7.1235), ((Marker.ISLAND,), 30.0)],
 )
 def test_fill_is_exact_to_a_voxel_and_in_one_piece(plain, family, markers, volume_ml):
     ich = filled(plain, volume_ml, family, markers)
