@@ -71,6 +71,5 @@ def test_islands_on_stalks_are_four_or_more_sprouts_in_one_piece(family, volume_
 @pytest.mark.parametrize("family", FAMILIES)
 def test_satellites_are_as_dense_as_the_clot(family):
     clot = marked((SATELLITE, ISLAND, Marker.BLEND), 20.0, family, 2)
-    satellites = clot.hu[clot.markers[SATELLITE]]
-    dense = clot.hu[clot.body & ~clot.markers[Marker.BLEND]]
-    assert np.median(satellites) == pytest.approx(np.median(dense), abs=2.5)
+    # A clot of 72 HU, as a blend without a swirl needs; the grain is 1.8 HU times 2.2 at most.
+    assert abs(clot.hu[clot.markers[SATELLITE]] - 72).max() <= 4
