@@ -122,6 +122,7 @@ def _result(name: str, scan: Scan, answer: Answer, anatomy_seconds: float) -> Re
         backend=name,
         provenance=answer.provenance,
         seconds=answer.seconds,
+        cpu_seconds=answer.cpu_seconds,
         anatomy_seconds=anatomy_seconds,
         peak_mb=answer.peak_mb,
         measures={
@@ -201,6 +202,7 @@ def _write_csv(results: Sequence[Result], path: Path) -> None:
             "backend",
             "device",
             "seconds",
+            "cpu_seconds",
             "anatomy_seconds",
             "peak_mb",
         ]

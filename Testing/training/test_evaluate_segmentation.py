@@ -115,7 +115,18 @@ def result(patient="a", time_point="baseline", truth=0.0, found=0.0, overlap=Non
     dice = 2 * overlap / (truth + found) if truth else None
     measures: dict[Class, Measures | None] = dict.fromkeys(Class)
     measures[Class.IVH] = Measures(truth, found, overlap, dice, hd95)
-    return Result(Kind.SIMULATED, patient, time_point, "x", {"device": "cpu"}, seconds, 5.0, 300.0, measures)
+    return Result(
+        Kind.SIMULATED,
+        patient,
+        time_point,
+        "x",
+        {"device": "cpu"},
+        seconds,
+        2 * seconds,
+        5.0,
+        300.0,
+        measures,
+    )
 
 
 def test_accuracy_by_stratum():
@@ -170,6 +181,9 @@ def test_time_is_compared_scan_by_scan():
     assert found.seconds.value == 25
     assert found.times_reference is not None
     assert found.times_reference.value == 15
+    assert found.cpu_seconds.value == 50
+    assert found.cpu_times_reference is not None
+    assert found.cpu_times_reference.value == 15
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,7 @@ class Answer:
         labels: uint8 of :class:`Label`, ``[z, y, x]`` on the scan's grid.
         classes: the classes it can tell.
         seconds: wall-clock time of ``segment``, weights read from disk included, anatomy not.
+        cpu_seconds: processor time of all its threads, which other work on the machine does not lengthen.
         peak_mb: most resident memory of its process so far, Python and libraries included.
         provenance: device, parameters and SHA-256 of weights.
     """
@@ -41,6 +42,7 @@ class Answer:
     labels: "NDArray[np.uint8]"
     classes: frozenset[Label]
     seconds: float
+    cpu_seconds: float
     peak_mb: float
     provenance: dict[str, object]
 
@@ -108,15 +110,16 @@ def _made(choice: Choice) -> Segmenter:
 
 def _segment(choice: Choice, scan: HeadCT, anatomy: Anatomy) -> Answer:
     backend = _made(choice)
-    start = time.perf_counter()
+    start, cpu_start = time.perf_counter(), time.process_time()
     found = backend.segment(scan, anatomy, Progress())
-    seconds = time.perf_counter() - start
+    seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
     provenance = {
         "device": found.device,
         "parameters": found.parameters,
         "weights_sha256": found.weights_sha256,
     }
-    return Answer(sitk.GetArrayFromImage(found.labels), found.classes, seconds, _peak_mb(), provenance)
+    labels = sitk.GetArrayFromImage(found.labels)
+    return Answer(labels, found.classes, seconds, cpu_seconds, _peak_mb(), provenance)
 
 
 def _peak_mb() -> float:

@@ -38,7 +38,8 @@ class Result:
         time_point: see :class:`.cases.Scan`.
         backend: see :data:`.backends.BACKENDS`.
         provenance: device, parameters and SHA-256 of weights.
-        seconds: of the back-end.
+        seconds: of the back-end, wall clock.
+        cpu_seconds: of all its threads.
         anatomy_seconds: of what all back-ends share.
         peak_mb: most resident memory of the back-end's process so far.
         measures: by class; None where the back-end or the truth cannot tell.
@@ -50,6 +51,7 @@ class Result:
     backend: str
     provenance: dict[str, object]
     seconds: float
+    cpu_seconds: float
     anatomy_seconds: float
     peak_mb: float
     measures: dict[Class, Measures | None]
@@ -123,13 +125,17 @@ class Cost:
     """Time and memory of a back-end over all scans it was run on.
 
     Attributes:
-        seconds: median.
+        seconds: median, wall clock.
+        cpu_seconds: median, of all threads.
         times_reference: median over the scans of its seconds / those of the reference back-end.
+        cpu_times_reference: the same of CPU seconds.
         peak_mb: most resident memory of its process.
     """
 
     seconds: Estimate
+    cpu_seconds: Estimate
     times_reference: Estimate | None
+    cpu_times_reference: Estimate | None
     peak_mb: float
 
 
@@ -202,13 +208,18 @@ def detection(results: Sequence[Result], class_: Class) -> Detection:
 
 def cost(results: Sequence[Result], reference: Sequence[Result]) -> Cost:
     """Time and memory; the ratio is taken scan by scan."""
-    seconds_of = {r.scan: r.seconds for r in reference}
+    reference_of = {r.scan: r for r in reference}
+    pairs = [(r, reference_of[r.scan]) for r in results if r.scan in reference_of]
     patients = [r.patient for r in results]
-    ratios = [(r.patient, r.seconds / seconds_of[r.scan]) for r in results if r.scan in seconds_of]
+    both = [r.patient for r, _ in pairs]
     return Cost(
         seconds=estimate([(r.seconds,) for r in results], patients, median),
-        times_reference=estimate([(x,) for _, x in ratios], [p for p, _ in ratios], median)
-        if ratios
+        cpu_seconds=estimate([(r.cpu_seconds,) for r in results], patients, median),
+        times_reference=estimate([(r.seconds / o.seconds,) for r, o in pairs], both, median)
+        if pairs
+        else None,
+        cpu_times_reference=estimate([(r.cpu_seconds / o.cpu_seconds,) for r, o in pairs], both, median)
+        if pairs
         else None,
         peak_mb=max(r.peak_mb for r in results),
     )
