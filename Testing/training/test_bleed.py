@@ -11,7 +11,7 @@ from scipy.spatial import ConvexHull
 from HematomaExpansionLib.markers.marker import Marker
 from Testing.training.ball import SLAB_FROM_MM, ball_head
 from training.simulate.bleed import BleedSettings, fill, make_shape, sphere_radius_mm
-from training.simulate.growth import grown
+from training.simulate.growth import Landscape, grown
 
 MIDDLE = (0.0, 0.0, 0.0)
 FAMILIES = ("lobes", "walk")
@@ -113,7 +113,7 @@ def test_a_flood_that_spills_fills_the_basin_from_the_spill():
     everywhere = torch.ones_like(line, dtype=torch.bool)
 
     def voxels(count, allowed=everywhere):
-        return grown(line, allowed, count)[0, 0].nonzero()[:, 0].tolist()
+        return grown(Landscape(line, allowed, (0, 0, 1)), count)[0, 0].nonzero()[:, 0].tolist()
 
     assert voxels(0) == []
     assert voxels(1) == [1]

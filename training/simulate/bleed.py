@@ -10,7 +10,7 @@ from HematomaExpansionLib.markers.marker import Marker
 
 from .body import potential_of
 from .fields import box_around, distance_mm, smooth_noise
-from .growth import convex_bounds, grown
+from .growth import Landscape, convex_bounds, grown
 from .head import Head
 from .markers.outline import bumps, place
 from .markers.rules import close, require_volume
@@ -138,37 +138,42 @@ def fill(head: Head, shape: Shape, volume_ml: float, door_mm: tuple[float, float
     if door_mm is not None:
         way = _way_to(near, shape.centre_mm, door_mm, sphere_radius_mm(volume_ml))
         potential = torch.maximum(potential, way)
-    return _with_bumps(head, shape, potential, brain, count, markers)
+    # From where blood is early near the middle: a lobe beyond the falx is not where the bleed began.
+    away = sum(offset**2 for offset in near.offsets_mm(shape.centre_mm)).sqrt()
+    first = torch.where(brain, potential - away / shape.reach_mm, -torch.inf).argmax()
+    z, y, x = (int(at) for at in torch.unravel_index(first, brain.shape))
+    return _with_bumps(head, shape, Landscape(potential, brain, (z, y, x)), count, markers)
 
 
 def _with_bumps(
     head: Head,
     shape: Shape,
-    potential: torch.Tensor,
-    brain: torch.Tensor,
+    landscape: Landscape,
     count: int,
     markers: frozenset[Marker],
 ) -> Clot:
     """Grow the body round the protrusions and satellites that its markers need; ``count`` voxels in all."""
     rng = np.random.default_rng([shape.seed, 2])
     joined, apart = bumps(markers, count * head.voxel_ml, rng)
-    protrusions, satellites = torch.zeros_like(brain), torch.zeros_like(brain)
+    protrusions, satellites = torch.zeros_like(landscape.allowed), torch.zeros_like(landscape.allowed)
     if joined or apart:
         # The body without them is near enough to the last one to place them by.
         less = sum(bump.volume_ml for bump in joined + apart)
-        body = grown(potential, brain, max(1, count - round(less / head.voxel_ml)))
+        body = grown(landscape, max(1, count - round(less / head.voxel_ml)))
         slab = _slab(body, head.spacing_mm)
-        room = brain[slab]
+        room = landscape.allowed[slab]
         if joined:
             marker = Marker.ISLAND if Marker.ISLAND in markers else Marker.IRREGULAR_SHAPE
             protrusions[slab] = place(body[slab], room, head.spacing_mm, joined, marker, markers, rng)
-            potential = torch.where(protrusions, potential.clamp(min=_EARLY), potential)
+            early = torch.where(protrusions, landscape.potential.clamp(min=_EARLY), landscape.potential)
+            landscape = replace(landscape, potential=early)
         if apart:
             main = (body | protrusions)[slab]
             satellites[slab] = place(main, room, head.spacing_mm, apart, Marker.SATELLITE, markers, rng)
-            brain = brain.clone()
+            brain = landscape.allowed.clone()
             brain[slab] &= distance_mm(satellites[slab], head.spacing_mm) > _MOAT_MM
-    ich = grown(potential, brain, count - int(satellites.sum())) | satellites
+            landscape = replace(landscape, allowed=brain)
+    ich = grown(landscape, count - int(satellites.sum())) | satellites
     shown = {
         Marker.SATELLITE: satellites,
         Marker.ISLAND: satellites if apart else protrusions,

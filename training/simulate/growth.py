@@ -1,6 +1,7 @@
 """Growing a bleed through the brain: in one piece, exact to a voxel, and convex where it shall be."""
 
 from bisect import bisect_left
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,16 +18,26 @@ _STEEP, _BOUNDS, _NEAREST_MM = 0.5, 24, 3.0
 _FEW = 3
 
 
-def grown(potential: torch.Tensor, allowed: torch.Tensor, count: int) -> torch.Tensor:
-    """The ``count`` allowed voxels that a flood covers first, in one piece.
+@dataclass(frozen=True)
+class Landscape:
+    """Where a bleed can grow; fields are ``[z, y, x]``.
 
-    The flood starts at the allowed voxel of the largest potential and sinks; where it spills into a basin
-    that holds more than is left, it fills that basin from the spill.
+    Attributes:
+        potential: float32, the larger, the earlier a voxel fills with blood.
+        allowed: bool.
+        source: the voxel (z, y, x) that it starts from.
+    """
 
-    Args:
-        potential: float32 ``[z, y, x]``.
-        allowed: bool, where the flood may go.
-        count: how many voxels.
+    potential: torch.Tensor
+    allowed: torch.Tensor
+    source: tuple[int, int, int]
+
+
+def grown(landscape: Landscape, count: int) -> torch.Tensor:
+    """The ``count`` allowed voxels that a flood from the source covers first, in one piece.
+
+    The flood sinks; where it spills into a basin that holds more than is left, it fills that basin from the
+    spill.
 
     Returns:
         bool ``[z, y, x]``, connected over faces.
@@ -34,22 +45,25 @@ def grown(potential: torch.Tensor, allowed: torch.Tensor, count: int) -> torch.T
     Raises:
         ValueError: when the flood finds fewer than ``count`` voxels.
     """
+    source = landscape.source
+    filled = torch.zeros_like(landscape.allowed)
     if count == 0:
-        return torch.zeros_like(allowed)
-    values = np.where(to_numpy(allowed), to_numpy(potential), -np.inf)
+        return filled
+    values = np.where(to_numpy(landscape.allowed), to_numpy(landscape.potential), -np.inf)
     # The flood most often stays among the highest voxels, a few times as many as it needs.
     least = level_of(values, _FEW * count)
-    filled = torch.zeros_like(allowed)
     if np.isfinite(least):
         box = box_around(torch.from_numpy(values >= least), 0)
+        inside = all(side.start <= at < side.stop for at, side in zip(source, box, strict=True))
         near = np.where(values[box] >= least, values[box], -np.inf)
-        if _room(near) >= count:
-            filled[box] = torch.from_numpy(_flood(near, count)).to(filled.device)
+        there = tuple(at - side.start for at, side in zip(source, box, strict=True))
+        if inside and _basin(near, -np.inf, there).sum() >= count:
+            filled[box] = torch.from_numpy(_flood(near, count, there)).to(filled.device)
             return filled
-    room = _room(values)
+    room = int(_basin(values, -np.inf, source).sum())
     if count > room:
         raise ValueError(f"no room for {count} voxels of blood: {room} are allowed")
-    return torch.from_numpy(_flood(values, count)).to(filled.device)
+    return torch.from_numpy(_flood(values, count, source)).to(filled.device)
 
 
 def level_of(values: "NDArray[np.float32]", count: int) -> float:
@@ -59,31 +73,29 @@ def level_of(values: "NDArray[np.float32]", count: int) -> float:
     return float(np.partition(values.ravel(), values.size - count)[values.size - count])
 
 
-def _basin(values: "NDArray[np.float32]", level: float) -> "NDArray[np.bool_]":
-    """All that is joined to the largest value at or above a level."""
+def _basin(values: "NDArray[np.float32]", level: float, source: tuple[int, ...]) -> "NDArray[np.bool_]":
+    """All that is joined to a voxel at or above a level."""
     from scipy import ndimage
 
     basins, _ = ndimage.label((values >= level) & np.isfinite(values))
-    return np.asarray(basins == basins.ravel()[int(values.argmax())])
+    return np.asarray((basins == basins[source]) & (basins > 0))
 
 
-def _room(values: "NDArray[np.float32]") -> int:
-    return int(_basin(values, -np.inf).sum()) if np.isfinite(values).any() else 0
-
-
-def _flood(values: "NDArray[np.float32]", count: int) -> "NDArray[np.bool_]":
+def _flood(values: "NDArray[np.float32]", count: int, source: tuple[int, ...]) -> "NDArray[np.bool_]":
     """The flood of ``count`` voxels; there is room for them."""
     from scipy import ndimage
 
     levels = np.sort(values[np.isfinite(values)])[::-1]
     ranks = range(count, levels.size + 1)
-    rank = ranks[bisect_left(ranks, count, key=lambda rank: int(_basin(values, levels[rank - 1]).sum()))]
-    outer = _basin(values, levels[rank - 1])
+    rank = ranks[
+        bisect_left(ranks, count, key=lambda rank: int(_basin(values, levels[rank - 1], source).sum()))
+    ]
+    outer = _basin(values, levels[rank - 1], source)
     filled = np.zeros_like(outer)
     if rank > 1:
-        filled = _basin(values, levels[rank - 2])
+        filled = _basin(values, levels[rank - 2], source)
         filled &= filled.sum() < count
-    filled.ravel()[int(values.argmax())] = True
+    filled[source] = True
     while (missing := count - int(filled.sum())) > 0:
         rim = np.flatnonzero(ndimage.binary_dilation(filled, mask=outer) & ~filled)
         order = np.argsort(-values.ravel()[rim], kind="stable")

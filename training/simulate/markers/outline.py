@@ -109,11 +109,14 @@ def place(
     """
     from scipy import ndimage
 
-    mask, room = to_numpy(body), np.pad(to_numpy(brain), 1)
+    mask = to_numpy(body)
+    # Not beyond the falx: only in brain that is joined to the body.
+    regions, _ = ndimage.label(to_numpy(brain))
+    joined = np.isin(regions, regions[mask]) & (regions > 0)
     level = int(mask.sum(axis=(1, 2)).argmax())
     spacing = np.array(spacing_mm)
     away, nearest = ndimage.distance_transform_edt(~mask, sampling=spacing, return_indices=True)
-    clear = ndimage.distance_transform_edt(room, sampling=spacing)[1:-1, 1:-1, 1:-1]
+    clear = ndimage.distance_transform_edt(np.pad(joined, 1), sampling=spacing)[1:-1, 1:-1, 1:-1]
     wobble = to_numpy(smooth_noise(mask.shape, _WOBBLE_MM / spacing_mm[0], rng, torch.device("cpu")))
     wobble = _WOBBLE * np.clip(wobble, -2, 2)
     placed = np.zeros(mask.shape, dtype=bool)
@@ -135,7 +138,7 @@ def place(
         middles.append(places[rng.integers(len(places))])
         voxel = np.array([level, *np.rint(middles[-1] / spacing[1:]).astype(int)])
         placed |= _bump(bump, wobble, spacing, voxel, nearest[(slice(None), *voxel)])
-    return torch.from_numpy(placed).to(body.device) & brain
+    return torch.from_numpy(placed & joined).to(body.device)
 
 
 def _bump(
