@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from .template import FIRST_VOXEL_MM
+from .template import FIRST_VOXEL_MM, HEAD_STEP_MM
 
 Box = tuple[slice, slice, slice]
 Point = Sequence[float]
@@ -16,7 +16,7 @@ _CARRIED_MM = 16
 
 @dataclass(frozen=True)
 class Canvas:
-    """A head while it is drawn, ``[z, y, x]`` on the template grid; points are (superior, anterior, right).
+    """A head while it is drawn, ``[z, y, x]`` on its grid; points are (superior, anterior, right).
 
     Attributes:
         hu: float32, drawn into in place.
@@ -33,10 +33,11 @@ class Canvas:
         starts = (FIRST_VOXEL_MM[0], -FIRST_VOXEL_MM[1], -FIRST_VOXEL_MM[2])
         box = []
         for axis, start in enumerate(starts):
-            steps = [(point[axis] - start) * (1 if axis == 0 else -1) for point in (first, last)]
+            from_first = [(point[axis] - start) * (1 if axis == 0 else -1) for point in (first, last)]
             reach = margin_mm + _CARRIED_MM
             count = self.hu.shape[axis]
-            low, high = min(steps) - reach, max(steps) + reach
+            low = (min(from_first) - reach) / HEAD_STEP_MM
+            high = (max(from_first) + reach) / HEAD_STEP_MM
             box.append(slice(min(count, max(0, int(low))), max(0, min(count, int(high) + 1))))
         return (box[0], box[1], box[2])
 

@@ -41,7 +41,7 @@ def draw_host(rng: np.random.Generator) -> HostSettings:
     age = rng.normal(0, 1)
     return HostSettings(
         scale=(z, y, x),
-        warp_mm=float(rng.uniform(1.2, 3.6)),
+        warp_mm=float(rng.uniform(1.0, 3.2)),
         widening_mm=float(np.clip(1.3 + 1.1 * age + rng.normal(0, 0.8), -1.0, 5.0)),
         uneven_mm=float(rng.normal(0, 0.6)),
         atrophy=float(np.clip(0.6 + 0.32 * age + rng.normal(0, 0.2), 0.0, 1.5)),

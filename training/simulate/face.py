@@ -46,7 +46,7 @@ _MUSCLES: tuple[tuple[Point, Point, float], ...] = (
 def draw_face(
     canvas: Canvas,
     distance: torch.Tensor,
-    texture: torch.Tensor,
+    textures: tuple[torch.Tensor, torch.Tensor],
     muscle_hu: float,
     cloudy: float,
     rng: np.random.Generator,
@@ -56,15 +56,16 @@ def draw_face(
     Args:
         canvas: the head, with scalp, neck and skull.
         distance: distance outside the intracranial space, mm, ``[z, y, x]``.
-        texture: standard field.
+        textures: standard fields, one of 5 mm that shapes the bodies, one of 2 mm that fills them.
         muscle_hu: of the muscles.
         cloudy: chance that a sinus or the mastoid of one side holds fluid instead of air.
         rng: draws sizes.
     """
+    bumps, texture = textures
     for side in (-1.0, 1.0):
         for start, end, radius in _MUSCLES:
             box, away, _ = canvas.tube(_on(start, side), _on(end, side))
-            canvas.fill(box, away < radius + 1.5 * texture[box], muscle_hu + 3 * texture[box])
+            canvas.fill(box, away < radius + 1.5 * bumps[box], muscle_hu + 3 * texture[box])
         _petrous_bone(canvas, distance, texture, side, rng.random() < cloudy)
         for start, end, radius in _BARS:
             box, away, _ = canvas.tube(_on(start, side), _on(end, side))
@@ -72,10 +73,10 @@ def draw_face(
             canvas.fill(box, away < radius - 2, 350.0 + 150 * texture[box])
         for centre, radii in _BONES:
             box, out = canvas.ellipsoid(_on(centre, side), radii)
-            canvas.fill(box, out < 1, 700.0 + 400 * texture[box].clamp(-1, 1))
+            canvas.fill(box, out + 0.15 * bumps[box] < 1, 700.0 + 400 * texture[box].clamp(-1, 1))
         _orbit(canvas, distance, side, muscle_hu)
         for centre, radii in _SINUSES:
-            _sinus(canvas, distance, texture, _on(centre, side), radii, cloudy, rng)
+            _sinus(canvas, distance, textures, (_on(centre, side), radii), cloudy, rng)
         _ear(canvas, side)
     _jaw_arch(canvas, texture)
 
@@ -106,18 +107,19 @@ def _petrous_bone(
 def _sinus(
     canvas: Canvas,
     distance: torch.Tensor,
-    texture: torch.Tensor,
-    centre: Point,
-    radii: Point,
+    textures: tuple[torch.Tensor, torch.Tensor],
+    body: tuple[Point, Point],
     cloudy: float,
     rng: np.random.Generator,
 ) -> None:
     """One air space with thin walls and septa, of varied size, sometimes with fluid or thick mucosa."""
-    radii = tuple(float(radius * rng.uniform(0.75, 1.1)) for radius in radii)
+    bumps, texture = textures
+    radii = tuple(float(radius * rng.uniform(0.75, 1.1)) for radius in body[1])
     wall = 1 + 1.5 / min(radii)
     content = 25.0 if rng.random() < cloudy else AIR_HU
     mucosa = float(rng.uniform(0.0, 0.12))
-    box, out = canvas.ellipsoid(centre, radii)
+    box, out = canvas.ellipsoid(body[0], radii)
+    out = out * (1 + 0.12 * bumps[box])
     clear = distance[box] > 1.6
     canvas.fill(box, (out < wall) & clear, 650.0 + 200 * texture[box])
     canvas.fill(box, (out < 1) & clear, 30.0)

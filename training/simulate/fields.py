@@ -33,8 +33,13 @@ def gaussian(field: torch.Tensor, sigma_voxels: float | Sequence[float]) -> torc
 
         smooth = ndimage.gaussian_filter(field.numpy(), sigmas, mode="nearest", truncate=_TRUNCATE)
         return torch.from_numpy(smooth)
+    return convolved(field, sigmas)
+
+
+def convolved(field: torch.Tensor, sigma_voxels: Sequence[float]) -> torch.Tensor:
+    """Smooth with a Gaussian as :func:`gaussian` does, on any device, by one convolution an axis."""
     result = field[None, None]
-    for axis, sigma in enumerate(sigmas):
+    for axis, sigma in enumerate(sigma_voxels):
         radius = int(_TRUNCATE * sigma + 0.5)
         if radius == 0:
             continue

@@ -6,20 +6,23 @@ import numpy as np
 import torch
 
 from . import dura
+from .arteries import draw_arteries
 from .brain import Densities, draw_brain, draw_dura
 from .calcification import Calcification, draw_calcification
 from .calvaria import SkullDefect, draw_scalp, draw_skull
 from .canvas import Canvas
 from .catheter import Catheter, draw_catheter
+from .choroid_plexus import draw_choroid_plexus
 from .face import AIR_HU, draw_face
 from .fields import box_around, gaussian, sample, smooth_noise
 from .head import Head
 from .infarct import Infarct, draw_infarct
 from .neck import draw_neck
-from .template import FIRST_VOXEL_MM, SHAPE
+from .sella import draw_sella
+from .template import FIRST_VOXEL_MM, HEAD_SHAPE, HEAD_STEP_MM
 from .template_fields import template_fields
 from .ventricles import Widened, widened
-from .warp import displacement_mm
+from .warp import fold_displacement_mm, head_displacement_mm
 
 _EDGE_VOXELS = 0.4
 _SKIN_HU, _FAR_MM = 40.0, 1e3
@@ -75,14 +78,14 @@ def make_host(settings: HostSettings, rng: np.random.Generator, device: torch.de
         device: where its fields shall lie; the CPU when not given.
 
     Returns:
-        The head on a grid of about 0.9 mm.
+        The head on a grid of about 1 mm.
     """
     device = device or torch.device("cpu")
-    shape_rng, around_rng, brain_rng, damage_rng = rng.spawn(4)
+    shape_rng, around_rng, brain_rng, detail_rng = rng.spawn(4)
     template = template_fields(device)
     index = _indices(device)
     if settings.warp_mm > 0:
-        index += displacement_mm(template.around[1], settings.warp_mm, shape_rng)
+        index += head_displacement_mm(HEAD_SHAPE, settings.warp_mm, shape_rng, device)
     distance, depth, shell, temporal, skin = sample(template.around, index)
     mni_mm = _to_mni(index)
     hu, solid = _around(mni_mm, distance, depth, (shell, temporal, skin), settings, around_rng)
@@ -91,27 +94,30 @@ def make_host(settings: HostSettings, rng: np.random.Generator, device: torch.de
     within = depth[inside] > 0
     right = mni_mm[2][inside]
     widening = settings.widening_mm + 0.5 * settings.uneven_mm * torch.tanh(right / 6)
-    wide = widened(index[(slice(None), *inside)], template.walls, template.nearest_ventricle, widening)
+    points = index[(slice(None), *inside)]
+    if settings.warp_mm > 0:
+        points = points + fold_displacement_mm(depth[inside], settings.warp_mm, shape_rng)
+    wide = widened(points, template.walls, template.nearest_ventricle, widening)
     mni_mm[(slice(None), *inside)] = _to_mni(wide.source)
-    ventricles = torch.zeros(SHAPE, dtype=torch.uint8, device=device)
+    ventricles = torch.zeros(HEAD_SHAPE, dtype=torch.uint8, device=device)
     ventricles[inside] = torch.where(within, wide.ventricles, 0)
-    white = torch.zeros(SHAPE, device=device)
+    white = torch.zeros(HEAD_SHAPE, device=device)
     brain_hu, brain_white = _inside(mni_mm, inside, wide, depth, settings, brain_rng)
     hu[inside] = torch.where(within, brain_hu, hu[inside])
     white[inside] = torch.where(within, brain_white, 0.0)
     barrier = (dura.falx(mni_mm, depth) | dura.tentorium(mni_mm, depth)) & (ventricles == 0)
-    _damage(Canvas(hu, mni_mm, depth > 0), white, solid, settings, damage_rng)
-    scale = settings.scale
+    _details(Canvas(hu, mni_mm, depth > 0), white, ventricles, solid, settings, detail_rng)
+    z, y, x = settings.scale
     return Head(
         hu=gaussian(hu, _EDGE_VOXELS),
         ventricles=ventricles,
         white=white,
-        depth_mm=depth * float(np.mean(scale)),
+        depth_mm=depth * float(np.mean(settings.scale)),
         solid=solid,
         barrier=barrier,
         mni_mm=mni_mm,
-        spacing_mm=scale,
-        origin_mm=tuple(s * first for s, first in zip(scale, FIRST_VOXEL_MM, strict=True)),
+        spacing_mm=(z * HEAD_STEP_MM, y * HEAD_STEP_MM, x * HEAD_STEP_MM),
+        origin_mm=(z * FIRST_VOXEL_MM[0], y * FIRST_VOXEL_MM[1], x * FIRST_VOXEL_MM[2]),
     )
 
 
@@ -126,19 +132,19 @@ def _around(
     """HU outside the intracranial space, and what is not air round the head."""
     device = mni_mm.device
     shell, temporal, skin = outline
-    canvas = Canvas(torch.full(SHAPE, AIR_HU, device=device), mni_mm, depth == 0)
-    variation = smooth_noise(SHAPE, 14, rng, device)
-    texture = smooth_noise(SHAPE, 2.5, rng, device)
+    canvas = Canvas(torch.full(HEAD_SHAPE, AIR_HU, device=device), mni_mm, depth == 0)
+    wide, middle, fine = (smooth_noise(HEAD_SHAPE, voxels, rng, device) for voxels in (13.0, 4.5, 2.3))
     # No skull, no variation: below the foramen magnum the shell is 0.
-    thickness = settings.skull * (shell + 0.7 * variation * (shell > 1))
-    skin = skin + 2.0 * variation
+    thickness = settings.skull * (shell + 0.7 * wide * (shell > 1))
+    skin = skin + 2.0 * wide
     canvas.hu.masked_fill_(skin > 0, _SKIN_HU)
-    draw_neck(canvas, skin, smooth_noise(SHAPE, 5, rng, device), settings.muscle_hu)
+    draw_neck(canvas, skin, middle, settings.muscle_hu)
     outside = torch.where(shell > 0, distance - thickness, _FAR_MM)
     scalp = draw_scalp(canvas, outside, temporal, settings.scalp_mm, settings.muscle_hu)
     holes = settings.defects + ((settings.catheter.burr_hole,) if settings.catheter else ())
-    draw_skull(canvas, distance, thickness, texture, holes)
-    draw_face(canvas, distance, texture, settings.muscle_hu, settings.cloudy, rng)
+    draw_skull(canvas, distance, thickness, fine, holes)
+    draw_face(canvas, distance, (middle, fine), settings.muscle_hu, settings.cloudy, rng)
+    draw_sella(canvas, settings.densities.sinus_hu)
     return canvas.hu, scalp | (skin > 0) | (canvas.hu > AIR_HU)
 
 
@@ -159,16 +165,20 @@ def _inside(
     return hu, white
 
 
-def _damage(
+def _details(
     canvas: Canvas,
     white: torch.Tensor,
+    ventricles: torch.Tensor,
     solid: torch.Tensor,
     settings: HostSettings,
     rng: np.random.Generator,
 ) -> None:
-    """Draw infarcts, calcifications and a catheter."""
+    """Draw arteries and choroid plexus, then infarcts, calcifications and a catheter."""
+    draw_arteries(canvas, settings.densities.sinus_hu)
+    draw_choroid_plexus(Canvas(canvas.hu, canvas.mni_mm, ventricles > 0), rng)
     for infarct in settings.infarcts:
-        white *= 1 - draw_infarct(canvas, infarct, rng)
+        box, share = draw_infarct(canvas, infarct, rng)
+        white[box] *= 1 - share
     for calcification in settings.calcifications:
         draw_calcification(canvas, calcification, rng)
     if settings.catheter:
@@ -176,9 +186,9 @@ def _damage(
 
 
 def _indices(device: torch.device) -> torch.Tensor:
-    """float32 ``[3, z, y, x]``: the indices of every voxel of the grid."""
-    counts = [torch.arange(count, dtype=torch.float32, device=device) for count in SHAPE]
-    return torch.stack(torch.meshgrid(*counts, indexing="ij"))
+    """float32 ``[3, z, y, x]``: the indices in the template of every voxel of a head."""
+    steps = [torch.arange(count, device=device) * HEAD_STEP_MM for count in HEAD_SHAPE]
+    return torch.stack(torch.meshgrid(*steps, indexing="ij"))
 
 
 def _to_mni(index: torch.Tensor) -> torch.Tensor:

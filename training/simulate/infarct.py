@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from .canvas import Canvas
+from .canvas import Box, Canvas
 from .fields import smooth_noise
 
 
@@ -26,7 +26,7 @@ class Infarct:
     softness_mm: float = 3.0
 
 
-def draw_infarct(canvas: Canvas, infarct: Infarct, rng: np.random.Generator) -> torch.Tensor:
+def draw_infarct(canvas: Canvas, infarct: Infarct, rng: np.random.Generator) -> tuple[Box, torch.Tensor]:
     """Lower the density of a ragged ellipsoid of brain.
 
     Args:
@@ -35,7 +35,7 @@ def draw_infarct(canvas: Canvas, infarct: Infarct, rng: np.random.Generator) -> 
         rng: draws its border.
 
     Returns:
-        float32 ``[z, y, x]``, share of each voxel that is infarcted.
+        The box it lies in, and in it float32 share of each voxel that is infarcted.
     """
     box, out = canvas.ellipsoid(infarct.centre_mm, infarct.radii_mm)
     size = min(infarct.radii_mm)
@@ -45,6 +45,4 @@ def draw_infarct(canvas: Canvas, infarct: Infarct, rng: np.random.Generator) -> 
     brain = (hu > infarct.density_hu) & (hu < 44)
     share = torch.where(brain, share, 0.0)
     canvas.hu[box] = hu + share * (infarct.density_hu - hu)
-    whole = torch.zeros_like(canvas.hu)
-    whole[box] = share
-    return whole
+    return box, share

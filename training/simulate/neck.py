@@ -6,6 +6,8 @@ from .canvas import Canvas, Point
 from .face import AIR_HU, FAT_HU
 
 _CORTEX_HU, _MARROW_HU = 900.0, 320.0
+# Radians; a layer of muscle is about 10 mm thick.
+_LAYERS_PER_MM = 0.3
 
 # Lateral masses, dens and body of the first two vertebrae; both sides where off the midline.
 _VERTEBRAE: tuple[tuple[Point, Point], ...] = (
@@ -30,20 +32,21 @@ def below_the_skull(mni_mm: torch.Tensor) -> torch.Tensor:
     return torch.stack([(1 - out.clamp(min=1e-6) ** 0.5) * radius for out, radius in bodies]).amax(dim=0)
 
 
-def draw_neck(canvas: Canvas, skin_mm: torch.Tensor, planes: torch.Tensor, muscle_hu: float) -> None:
+def draw_neck(canvas: Canvas, skin_mm: torch.Tensor, texture: torch.Tensor, muscle_hu: float) -> None:
     """Draw muscles with planes of fat between them, the throat and two vertebrae.
 
     Args:
         canvas: the head.
         skin_mm: depth under the skin, :func:`below_the_skull`.
-        planes: standard field; fat lies where it is near 0.
+        texture: standard field.
         muscle_hu: of the muscles.
     """
     box = canvas.around((-98, 90, -76), (-44, -116, 76), 0)
-    depth, field = skin_mm[box], planes[box]
+    depth, field = skin_mm[box], texture[box]
     superior, anterior, _ = canvas.mni_mm[(slice(None), *box)]
-    # More fat in front, in the cheeks, than in the neck.
-    fat = (field.abs() < 0.16) | ((anterior > 0) & (field > 0.55))
+    # Muscles lie in layers under the skin; more fat in front, in the cheeks, than in the neck.
+    layers = torch.cos(_LAYERS_PER_MM * depth + 1.1 * field)
+    fat = (layers.abs() < 0.17) | ((anterior > 0) & (field > 0.55))
     under = 4.0 + 2.5 * (field + 1).clamp(0, 2)
     muscle = (depth > under) & ~fat
     canvas.fill(box, depth > 1.5, FAT_HU + 6 * field)
@@ -52,7 +55,7 @@ def draw_neck(canvas: Canvas, skin_mm: torch.Tensor, planes: torch.Tensor, muscl
         for side in (-1.0, 1.0):
             spot, out = canvas.ellipsoid((centre[0], centre[1], side * centre[2]), radii)
             canvas.fill(spot, out < 1, _CORTEX_HU)
-            canvas.fill(spot, out < 0.75, _MARROW_HU + 80 * planes[spot])
+            canvas.fill(spot, out < 0.75, _MARROW_HU + 80 * texture[spot])
     # The arches round the canal, the second with its spine.
     ring = canvas.around((-98, -20, -26), (-70, -86, 26), 0)
     superior, anterior, right = canvas.mni_mm[(slice(None), *ring)]

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 # larger than the maps, because a skull, a scalp and a face have to fit round the brain.
 SHAPE = (206, 248, 205)
 FIRST_VOXEL_MM = (-98.0, -118.0, -102.0)
+# The grid of a head over the same field, a little coarser: template millimetres a voxel.
+HEAD_STEP_MM = 1.09
+HEAD_SHAPE = (189, 228, 188)
 # The environment variable that names a file of the maps.
 MAPS_VARIABLE = "HEMATOMA_EXPANSION_MAPS"
 # First voxel (left, posterior, inferior) of the maps, MNI millimetres.
@@ -58,8 +61,13 @@ def load_maps() -> Maps:
 
     From the file that :data:`MAPS_VARIABLE` names, which this module's command writes, so that a machine
     with numpy, SciPy and torch alone can simulate; without that variable from ``nilearn``.
+
+    Raises:
+        FileNotFoundError: when the variable names no file.
     """
     stored = os.environ.get(MAPS_VARIABLE)
+    if stored and not Path(stored).is_file():
+        raise FileNotFoundError(f"{MAPS_VARIABLE}={stored}: no such file; this module's command writes one")
     raw = np.load(stored, allow_pickle=False) if stored else raw_maps()
     t1, grey, white = (_on_grid(raw[name]) for name in ("t1", "grey", "white"))
     brain = t1 > 0

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -52,7 +53,7 @@ def template_fields(device: torch.device) -> TemplateFields:
     kept = _cache_file()
     try:
         arrays = dict(np.load(kept, allow_pickle=False))
-    except (OSError, ValueError):
+    except (OSError, ValueError, BadZipFile):
         arrays = _measured()
         _keep(arrays, kept)
     tensors = {name: torch.from_numpy(array).to(device) for name, array in arrays.items()}

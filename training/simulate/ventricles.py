@@ -36,12 +36,14 @@ def template_ventricles() -> "NDArray[np.uint8]":
     """Ventricles of the template as :class:`Ventricle` ``[z, y, x]``.
 
     CSF inside boxes in MNI space. A rule of depth alone leaks into the quadrigeminal cistern and the velum
-    interpositum, which lie behind the third ventricle: the boxes leave them out.
+    interpositum, which lie behind the third ventricle: the boxes leave them out. The temporal horns and the
+    aqueduct are so thin that the average brain has them half filled.
     """
     from scipy import ndimage
 
     superior, anterior, right = axes_mm()
     csf = load_maps().csf
+    aside = np.abs(right)
     lateral = (np.abs(right) < 42) & (superior > -4) & (superior < 33) & (anterior > -56) & (anterior < 36)
     behind_third = (np.abs(right) < 13) & (anterior < -21) & (superior < 15)
     thalamic = (np.abs(right) < 6) & (superior < 9) & (anterior < 2)
@@ -55,10 +57,19 @@ def template_ventricles() -> "NDArray[np.uint8]":
         kept = np.argsort(sizes)[-2:]
         for piece in kept[sizes[kept] > 800]:
             image[pieces == piece] = name
+        horn = (aside > 28) & (aside < 39) & (anterior > -19) & (anterior < -3) & (superior < -17)
+        horn = horn & (superior > -29) & (csf > 0.35) & half
+        # From the atrium down and forwards to the horn.
+        level = (superior > -21) & (superior < 0) & half
+        neck = level & (np.hypot(aside - 33, 0.63 * (anterior + 40 + 1.22 * superior)) < 1.7)
+        pieces, _ = ndimage.label(horn | neck)
+        image[(pieces == np.argmax(np.bincount(pieces.ravel())[1:]) + 1) & (image == 0)] = name
     third = (np.abs(right) < 5) & (superior > -13) & (superior < 9) & (anterior > -27) & (anterior < 4)
     fourth = (np.abs(right) < 12) & (superior > -47) & (superior < -22) & (anterior > -54) & (anterior < -33)
     image[third & (csf > 0.5) & (image == 0)] = Ventricle.THIRD
     image[fourth & (csf > 0.6)] = Ventricle.FOURTH
+    aqueduct = (aside < 2) & (anterior < -27) & (anterior > -37) & (superior > -23) & (superior < -5)
+    image[aqueduct & (csf > 0.2) & (image == 0)] = Ventricle.FOURTH
     return image
 
 
