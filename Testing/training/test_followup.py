@@ -51,7 +51,7 @@ def test_blood_has_its_density_where_the_label_is(baseline: SimulatedScan):
     assert baseline.hu.shape == baseline.labels.shape == baseline.ventricles.shape == (34, 136, 136)
     assert 56 < np.median(baseline.hu[baseline.labels == Label.ICH]) < 64
     assert middle_mm(baseline, Label.ICH) == pytest.approx((28, 0, 0), abs=3)
-    # Four spaces of CSF, a little compressed: two bars of 9 x 41 x 11 mm, less the sheet and a cube of 11 mm beside them.
+    # A little compressed: two bars of 9 x 41 x 11 mm, a sheet of 3 x 17 x 11 mm, and a cube of 11 mm.
     space_ml = np.count_nonzero(baseline.ventricles) * PROTOCOL.voxel_ml
     assert space_ml == pytest.approx((2 * 9 * 41 * 11 + 3 * 17 * 11 + 11**3) / 1000, rel=0.05)
 

@@ -32,7 +32,7 @@ SAMPLE = Case(
         irregularity=0.6,
         blood_hu=67.0,
         yielding=0.3,
-        markers=frozenset({Marker.BLACK_HOLE, Marker.IRREGULAR_SHAPE, Marker.SATELLITE}),
+        markers=frozenset({Marker.BLACK_HOLE, Marker.SATELLITE}),
     ),
     time_points=(
         TimePoint(0.0, 14.0, 0.0, pose=Pose((2.0, -1.0, 2.0), (1.0, 2.0, 0.0)), protocol=Protocol()),
