@@ -14,7 +14,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
-	$(BIN)/hematoma-expansion analyze $(SAMPLE)/baseline.nii.gz $(SAMPLE)/followup-1.nii.gz --hours 20 --out $(OUT)
+	$(BIN)/hematoma-expansion analyze $(SAMPLE)/baseline.nii.gz $(SAMPLE)/followup-1.nii.gz \
+	  --clinical $(SAMPLE)/clinical.yaml --out $(OUT)
 
 test: lint
 	Testing/debian_packages.sh

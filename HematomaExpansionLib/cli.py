@@ -18,7 +18,7 @@ from .commands.mapping import Mapping, parse_mapping
 from .commands.markers import markers
 from .commands.output import Json, print_table, write_json
 from .commands.scores import scores
-from .errors import HematomaExpansionError
+from .errors import HematomaExpansionError, UsageError
 from .segmentation.backends import DEFAULT_BACKEND
 from .shell_progress import ProgressStyle, cancelled_by_signals, shown
 
@@ -64,19 +64,32 @@ def analyze(
     device: Device = "auto",
     hours: Annotated[
         list[float] | None,
-        typer.Option(help="Hours after the baseline, once per follow-up; else from acquisition times."),
+        typer.Option(help="Hours after the baseline, once per follow-up; else from the record or the scans."),
+    ] = None,
+    clinical: Annotated[
+        Path | None, typer.Option(help="Clinical record: .json, .yaml or .csv; see clinical template.")
+    ] = None,
+    patient: Annotated[str | None, typer.Option(help="Which patient of a .csv with several.")] = None,
+    readings: Annotated[
+        Path | None, typer.Option(help="A reader's markers: markers.csv with reader_value and reader filled.")
     ] = None,
     style: Style = "auto",
     door: Annotated[Literal["shell", "slicer"], typer.Option(hidden=True)] = "shell",
 ) -> None:
-    """From the scans of one patient to volumes, change and a report."""
+    """From the scans of one patient to volumes, change, markers, scores and a report."""
+    from .clinical import read_clinical
     from .files import check_folder
+    from .markers.reading import load_readings
     from .report.headline import headline
     from .report.write import write_study
     from .study import Options
     from .study import analyze as analyze_study
 
     check_folder(out)
+    if patient is not None and clinical is None:
+        raise UsageError(f"patient {patient} was given without --clinical; it names a line of that table")
+    record = None if clinical is None else read_clinical(clinical, patient)
+    read = None if readings is None else load_readings(readings)
     options = Options(
         segmenter=segmenter,
         masks=tuple(mask or ()),
@@ -86,7 +99,7 @@ def analyze(
         hours=tuple(hours or ()),
     )
     with cancelled_by_signals() as cancelled, shown(style, cancelled) as progress:
-        study = analyze_study(baseline, followups or (), options, progress, door)
+        study = analyze_study(baseline, followups or (), options, progress, door, record, read)
         progress.stage("report")
         # From here on a wish to stop comes too late: what is written is written whole.
         files = write_study(study, out)

@@ -3,7 +3,20 @@
 from .ct.anatomy import Anatomy
 from .ct.scan import HeadCT
 from .labels import APPEARANCE, Label
-from .result import Change, Growth, Registration, ScanGeometry, ScanResult, SegmentationRecord, Volume
+from .markers.marker import Marker
+from .markers.read import Markers
+from .markers.reading import MarkerReading
+from .result import (
+    Change,
+    Growth,
+    MarkerResult,
+    Registration,
+    ScanGeometry,
+    ScanMarkers,
+    ScanResult,
+    SegmentationRecord,
+    Volume,
+)
 from .segmentation.segmenter import Segmentation
 from .volumetry.error_model import ErrorModel
 from .volumetry.expansion import Limits, Volumes, judge
@@ -16,10 +29,21 @@ UNTRUSTED = (
     "The two skulls do not line up (Dice {quality:.2f}): are both scans of one patient? "
     "The growth map is not to be read."
 )
+NO_ICH = "No parenchymal blood was found: there is no clot that could have or lack a marker."
+ICH_NOT_TOLD = "The segmentation cannot tell parenchymal blood, so no marker was read in it."
+SURGERY = (
+    "Surgery or a ventricular drain lies before this scan (clinical record): "
+    "the change is not the bleed's alone."
+)
 
 
 def describe_scan(
-    timepoint: str, scan: HeadCT, anatomy: Anatomy, segmentation: Segmentation, hours: float | None
+    timepoint: str,
+    scan: HeadCT,
+    anatomy: Anatomy,
+    segmentation: Segmentation,
+    hours: float | None,
+    markers: ScanMarkers,
 ) -> ScanResult:
     """Measure one scan in its own space.
 
@@ -29,6 +53,7 @@ def describe_scan(
         anatomy: anatomy on its grid.
         segmentation: labels on its grid.
         hours: after the baseline; None when not known.
+        markers: from :func:`describe_markers`.
     """
     volumes = {
         look.key: measure(segmentation.labels, label) if label in segmentation.classes else None
@@ -62,7 +87,42 @@ def describe_scan(
             weights_sha256=segmentation.weights_sha256,
             device="cuda" if segmentation.device.startswith("cuda") else "cpu",
         ),
+        markers=markers,
         warnings=[*scan.warnings, *anatomy.warnings, *segmentation.warnings],
+    )
+
+
+def describe_markers(
+    found: Markers | None, segmentation: Segmentation, reader: MarkerReading | None
+) -> ScanMarkers:
+    """What is said of the markers of one scan: the software's values, and a reader's where there are some.
+
+    Args:
+        found: what was read automatically; None without parenchymal blood.
+        segmentation: what it was read in.
+        reader: a reader's values, which decide; None for none.
+
+    Raises:
+        UsageError: a reader has no name.
+    """
+    automatic = None if found is None else found.record
+    reading = MarkerReading.unread() if automatic is None else MarkerReading.automatic(automatic)
+    reading = reading if reader is None else reading.overridden_by(reader)
+    told = Label.ICH in segmentation.classes
+    return ScanMarkers(
+        status="read" if found is not None else "not applicable" if told else "not told",
+        reason="" if found is not None else NO_ICH if told else ICH_NOT_TOLD,
+        markers=[
+            MarkerResult(
+                marker=marker,
+                value=reading.entries[marker].value,
+                decided_by=reading.entries[marker].decided_by,
+                automatic=reading.entries[marker].automatic,
+                reader_value=reading.entries[marker].reader_value,
+            )
+            for marker in Marker
+        ],
+        automatic=automatic,
     )
 
 
@@ -73,14 +133,20 @@ def describe_change(
     growth: Growth | None,
     limits: Limits,
     error_model: ErrorModel,
+    surgery: bool = False,
 ) -> Change:
-    """Compare a follow-up's measurements with the baseline's and judge expansion."""
+    """Compare a follow-up's measurements with the baseline's and judge expansion.
+
+    ``surgery`` says that there was some, or a ventricular drain, between the two scans.
+    """
     before, after = ({key: _ml(scan, key) for key in ("ich", "ivh")} for scan in (baseline, followup))
     ich_ml = _difference(before["ich"], after["ich"])
     volumes = Volumes(before["ich"], after["ich"], before["ivh"], after["ivh"])
     warnings = window_warnings(followup.hours_after_baseline)
     if not registration.trusted:
         warnings.append(UNTRUSTED.format(quality=registration.quality))
+    if surgery:
+        warnings.append(SURGERY)
     return Change(
         timepoint=followup.timepoint,
         hours=followup.hours_after_baseline,

@@ -8,7 +8,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION: Literal["1.0"] = "1.0"
+from .markers.finding import State
+from .markers.marker import Marker
+from .markers.reading import MarkerReading
+from .markers.record import MarkersRecord
+from .scores.answer import ScoresAnswer
+
+SCHEMA_VERSION: Literal["2.0"] = "2.0"
 
 DISCLAIMER = (
     "Research software. Not a medical device: not for diagnosis, prognosis or any clinical decision. "
@@ -67,12 +73,45 @@ class ScanGeometry(_Frozen):
     voxel_ml: float
 
 
+class MarkerResult(_Frozen):
+    """One marker in one scan: what counts, who decided, and what both said."""
+
+    marker: Marker
+    value: State | None = Field(
+        description="What counts: the reader's value where there is one; null where nobody read the marker."
+    )
+    decided_by: str = Field(description='The reader\'s name, "automatic", or empty where nobody read it.')
+    automatic: State | None
+    reader_value: State | None
+
+
+class ScanMarkers(_Frozen):
+    """The non-contrast CT markers of one scan."""
+
+    status: Literal["read", "not applicable", "not told"] = Field(
+        description="not applicable: no parenchymal blood, so there is no clot to have a sign; "
+        "not told: the back-end cannot tell parenchymal blood. Neither means that a marker is absent."
+    )
+    reason: str = Field(description="Why the software did not read them; empty where it did.")
+    markers: list[MarkerResult] = Field(description="All nine, in one order.")
+    automatic: MarkersRecord | None = Field(description="What the software measured; null where it did not.")
+
+    def reading(self) -> MarkerReading:
+        """Automatic and reader values side by side, with what was measured."""
+        unread = MarkerReading.unread() if self.automatic is None else MarkerReading.automatic(self.automatic)
+        for found in self.markers:
+            if found.reader_value is not None:
+                unread = unread.override(found.marker, found.reader_value, found.decided_by)
+        return unread
+
+
 class ScanResult(_Frozen):
     """One scan: what was read, what was found."""
 
     timepoint: str = Field(description='"baseline", "followup-1", "followup-2" ...')
     hours_after_baseline: float | None = Field(
-        description="From the acquisition times; null when a time is absent."
+        description="As given, else from the clinical record, else from the acquisition times; "
+        "null when not known."
     )
     source: Literal["DICOM", "NIfTI", "NRRD", "MRML"]
     sha256: str = Field(description="Hash of the voxels and geometry that were read.")
@@ -89,6 +128,7 @@ class ScanResult(_Frozen):
         description="Shift of the septum and third ventricle, mm, positive to the left; null when unknown."
     )
     segmentation: SegmentationRecord
+    markers: ScanMarkers
     warnings: list[str]
 
 
@@ -163,7 +203,7 @@ class Stage(_Frozen):
 class StudyResult(_Frozen):
     """Everything :func:`HematomaExpansionLib.study.analyze` says about one patient."""
 
-    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    schema_version: Literal["2.0"] = SCHEMA_VERSION
     disclaimer: str = DISCLAIMER
     door: Literal["python", "shell", "slicer"]
     options: dict[str, object]
@@ -173,5 +213,10 @@ class StudyResult(_Frozen):
     largest_followup: str | None = Field(
         description="Timepoint of the follow-up with the most ICH: expansion is judged against it (Lee 2024)."
     )
+    clinical: dict[str, float | str] | None = Field(
+        description="What the clinical record says, by name; no dates, only hours between them. "
+        "Null without a record."
+    )
+    scores: ScoresAnswer = Field(description="The published risk scores, each at the time points it is for.")
     warnings: list[str]
     stages: list[Stage]

@@ -7,16 +7,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from .clinical.record import ClinicalRecord
 from .ct.anatomy import Anatomy, locate_anatomy
 from .ct.reader import read_ct
 from .ct.scan import HeadCT
 from .errors import UsageError
-from .findings import describe_change, describe_scan
+from .findings import describe_change, describe_markers, describe_scan
+from .markers.read import Markers, read_markers
+from .markers.reading import MarkerReading
 from .progress import Progress
 from .result import Change, ScanResult, Stage, StudyResult
+from .scores.evaluate import evaluate_all
+from .scores.values import named_values, values_of_record
 from .segmentation.backends import DEFAULT_BACKEND, check_ready, segmenter
 from .segmentation.segmenter import Segmentation, Segmenter
 from .software import software
+from .timing import check_hours, hours_of_scans
 from .volumetry.error_model import ErrorModel, reader_error
 from .volumetry.expansion import Limits
 from .volumetry.growth import GrowthLabel as GrowthLabel
@@ -27,8 +33,6 @@ if TYPE_CHECKING:
     import SimpleITK as sitk
 
 Door = Literal["python", "shell", "slicer"]
-LONGEST_FOLLOWUP_H = 24.0 * 365
-"""A follow-up later than a year does not show the expansion of a haematoma."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class Options:
         mapping: values or segment names of the masks to classes; see :mod:`.segmentation.mask`.
         blast_models: numbers of the BLAST-CT models, 1-12; None for the default one.
         device: ``"auto"``, ``"cpu"`` or ``"cuda"``.
-        hours: hours from the baseline CT to each follow-up; empty to take them from the acquisition times.
+        hours: hours from the baseline CT to each follow-up; empty to take them from the clinical record, else
+            from the acquisition times.
         limits: limits of the rules of expansion.
         error_model: measurement error of the volumes.
     """
@@ -72,12 +77,15 @@ class TimePoint:
 
     Attributes:
         name: ``"baseline"``, ``"followup-1"``, ``"followup-2"`` ...
+        markers: what was read automatically, with its evidence; None without parenchymal blood. Which
+            values count, after a reader's overrides, stands in the result.
     """
 
     name: str
     scan: HeadCT
     anatomy: Anatomy
     segmentation: Segmentation
+    markers: Markers | None
 
 
 @dataclass(frozen=True)
@@ -118,8 +126,13 @@ def analyze(
     options: Options | None = None,
     progress: Progress | None = None,
     door: Door = "python",
+    clinical: ClinicalRecord | None = None,
+    readings: Mapping[str, MarkerReading] | None = None,
 ) -> Study:
     """Measure the blood of a baseline CT, of its follow-ups, and the change between them.
+
+    The markers are read in each scan, and the published scores computed from what was measured, read and
+    recorded.
 
     Every scan is segmented and measured in its own space by the same back-end. Each follow-up is judged
     against the baseline; the one with the most parenchymal blood is named, as Lee 2024 judges by it.
@@ -130,10 +143,13 @@ def analyze(
         options: the choices; the defaults when None.
         progress: called at least every 2 s, except inside single ITK filters that cannot report.
         door: which door calls, for the record.
+        clinical: what is known beside the images; None for nothing.
+        readings: a reader's values of markers, which decide, by time point (``"baseline"``,
+            ``"followup-1"`` ...); None for none.
 
     Raises:
         InputRefused: a scan or mask that cannot be analysed; its message is one line.
-        UsageError: options that do not exist or do not go together.
+        UsageError: options that do not exist or do not go together, or a reading of a scan that is not there.
         ModelError: weights or a package that a back-end needs are missing or wrong.
         Cancelled: when the user asked to stop.
     """
@@ -141,7 +157,9 @@ def analyze(
     inputs = [baseline, *followups]
     names = ["baseline", *(f"followup-{number}" for number in range(1, len(inputs)))]
     backends = _backends(options, len(inputs))
-    _check_hours(options, len(followups))
+    check_hours(options.hours, len(followups))
+    readings = readings or {}
+    _check_readings(readings, names)
     for backend in dict.fromkeys(backends):
         check_ready(backend)
     stages: list[Stage] = []
@@ -149,7 +167,7 @@ def analyze(
 
     with timed("reading"):
         scans = [item if isinstance(item, HeadCT) else read_ct(item) for item in inputs]
-    hours = [_hours(scans, options, number) for number in range(len(scans))]
+    hours, remarks = hours_of_scans(options.hours, clinical, [scan.acquired for scan in scans])
     timepoints: list[TimePoint] = []
     found: list[ScanResult] = []
     for name, scan, backend, after in zip(names, scans, backends, hours, strict=True):
@@ -157,12 +175,16 @@ def analyze(
             anatomy = locate_anatomy(scan, progress)
         with timed(f"{name}: segmentation"):
             segmentation = backend.segment(scan, anatomy, progress)
+        with timed(f"{name}: markers"):
+            markers = read_markers(scan, segmentation.labels, anatomy.brain)
+            said = describe_markers(markers, segmentation, readings.get(name))
         with timed(f"{name}: measurement"):
-            timepoints.append(TimePoint(name, scan, anatomy, segmentation))
-            found.append(describe_scan(name, scan, anatomy, segmentation, after))
+            timepoints.append(TimePoint(name, scan, anatomy, segmentation, markers))
+            found.append(describe_scan(name, scan, anatomy, segmentation, after, said))
     comparisons: list[Comparison] = []
     changes: list[Change] = []
     first = timepoints[0]
+    surgery = clinical is not None and clinical.surgery_before_followup is True
     for point, finding in zip(timepoints[1:], found[1:], strict=True):
         with timed(f"{point.name}: comparison"):
             to_baseline, registration = register_skulls(first.scan, point.scan, progress)
@@ -173,8 +195,11 @@ def analyze(
                 )
             comparisons.append(Comparison(point.name, to_baseline, growth_image))
             changes.append(
-                describe_change(found[0], finding, registration, growth, options.limits, options.error_model)
+                describe_change(
+                    found[0], finding, registration, growth, options.limits, options.error_model, surgery
+                )
             )
+    values = {scan.timepoint: named_values(scan, scan.markers.reading(), clinical) for scan in found}
     result = StudyResult(
         door=door,
         options=options.record(),
@@ -182,7 +207,9 @@ def analyze(
         scans=found,
         changes=changes,
         largest_followup=_largest(found[1:]),
-        warnings=_study_warnings(scans),
+        clinical=None if clinical is None else _known(clinical),
+        scores=evaluate_all(values),
+        warnings=[*_study_warnings(scans, clinical), *remarks],
         stages=stages,
     )
     return Study(result, tuple(timepoints), tuple(comparisons))
@@ -204,26 +231,18 @@ def _backends(options: Options, scans: int) -> list[Segmenter]:
     return [backend] * scans
 
 
-def _check_hours(options: Options, followups: int) -> None:
-    if options.hours and len(options.hours) != followups:
-        raise UsageError(
-            f"{len(options.hours)} times were given for {followups} follow-ups; give one each, in order"
-        )
-    for hours in options.hours:
-        if not 0 < hours < LONGEST_FOLLOWUP_H:
-            raise UsageError(
-                f"hours after the baseline: {hours:g} is not between 0 and {LONGEST_FOLLOWUP_H:g}"
-            )
+def _check_readings(readings: Mapping[str, MarkerReading], names: Sequence[str]) -> None:
+    """Refuse what cannot be used before minutes of work lead up to it."""
+    for timepoint in readings:
+        if timepoint not in names:
+            raise UsageError(f"a reading of {timepoint} was given; the study has {', '.join(names)}")
+    for reading in readings.values():
+        MarkerReading.unread().overridden_by(reading)
 
 
-def _hours(scans: Sequence[HeadCT], options: Options, number: int) -> float | None:
-    """Hours from the baseline to scan ``number``."""
-    if number == 0:
-        return 0.0
-    if options.hours:
-        return options.hours[number - 1]
-    first, now = scans[0].acquired, scans[number].acquired
-    return None if first is None or now is None else (now - first).total_seconds() / 3600.0
+def _known(record: ClinicalRecord) -> dict[str, float | str]:
+    """The values of a record that are known; no dates."""
+    return {name: each.value for name, each in values_of_record(record).items() if each.value is not None}
 
 
 def _largest(followups: Sequence[ScanResult]) -> str | None:
@@ -233,11 +252,11 @@ def _largest(followups: Sequence[ScanResult]) -> str | None:
     return max(known, key=lambda pair: pair[0])[1] if known else None
 
 
-def _study_warnings(scans: Sequence[HeadCT]) -> list[str]:
+def _study_warnings(scans: Sequence[HeadCT], clinical: ClinicalRecord | None) -> list[str]:
     hashes = [scan.sha256 for scan in scans]
-    if len(set(hashes)) < len(hashes):
-        return ["Two of the scans are the same image: no change can be read from them."]
-    return []
+    same = ["Two of the scans are the same image: no change can be read from them."]
+    unusual = [] if clinical is None else [f"Clinical record: {each}." for each in clinical.warnings()]
+    return [*(same if len(set(hashes)) < len(hashes) else []), *unusual]
 
 
 def _stopwatch(stages: list[Stage], progress: Progress) -> Callable[[str], AbstractContextManager[None]]:

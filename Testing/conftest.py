@@ -71,4 +71,4 @@ def demo(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ended,
     """What ``make demo`` runs, and the folder it wrote."""
     folder = tmp_path_factory.mktemp("demo") / "out"
     scans = (sample / "baseline.nii.gz", sample / "followup-1.nii.gz")
-    return run_command("analyze", *scans, "--hours", 20, "--out", folder), folder
+    return run_command("analyze", *scans, "--clinical", sample / "clinical.yaml", "--out", folder), folder

@@ -24,7 +24,8 @@ def test_help_imports_nothing_heavy():
 def test_help_names_the_commands_and_exit_codes():
     shown = run_command("--help")
     assert shown.code == 0
-    for word in ("analyze", "segment", "volume", "change", "models", "schema", "3 input refused"):
+    commands = "analyze segment volume change markers scores clinical models schema"
+    for word in (*commands.split(), "3 input refused"):
         assert word in " ".join(shown.out.split())
 
 
@@ -40,6 +41,7 @@ def test_version():
         ("volume", "m.nrrd", "--mapping", "1:ich"),
         ("analyze", "a.nii.gz", "--out", "o", "--blast-models", "x"),
         ("analyze", "a.nii.gz", "--out", "o", "--segmenter", "none"),
+        ("analyze", "a.nii.gz", "--out", "o", "--patient", "7"),
         ("segment", "a.nii.gz", "--out", "labels.txt"),
         ("change", "a.nrrd", "b.nrrd", "--definition", "xhe"),
         ("models", "fetch", "no-such-model"),

@@ -7,8 +7,13 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from HematomaExpansionLib.clinical import ClinicalRecord, read_clinical
 from HematomaExpansionLib.ct.reader import read_ct
 from HematomaExpansionLib.errors import Cancelled, MaskError, ModelError, UsageError
+from HematomaExpansionLib.findings import SURGERY
+from HematomaExpansionLib.markers.finding import State
+from HematomaExpansionLib.markers.marker import Marker
+from HematomaExpansionLib.markers.reading import MarkerEntry, MarkerReading
 from HematomaExpansionLib.progress import Progress
 from HematomaExpansionLib.study import Options, Study, analyze
 from Testing.conftest import Ended
@@ -22,7 +27,9 @@ def masked(sample: Path) -> Study:
     options = Options(
         masks=(base_mask, base_mask, grown_mask), hours=(3.0, 20.0), mapping={1: "ich", 2: "ivh"}
     )
-    return analyze(read_ct(base), [base, grown], options)
+    record = ClinicalRecord(gcs_total=13, age_years=72, sbp_mmhg=268, surgery_before_followup=True)
+    read = MarkerReading.unread().override(Marker.FLUID_LEVEL, State.PRESENT, "A. Reader")
+    return analyze(read_ct(base), [base, grown], options, clinical=record, readings={"followup-1": read})
 
 
 def test_masks_are_measured_as_they_are(masked: Study, truth: dict[str, dict[str, float]]):
@@ -41,7 +48,40 @@ def test_each_followup_is_judged_and_the_largest_named(masked: Study):
 
 
 def test_a_scan_given_twice_is_warned_of(masked: Study):
-    assert masked.result.warnings == ["Two of the scans are the same image: no change can be read from them."]
+    assert masked.result.warnings == [
+        "Two of the scans are the same image: no change can be read from them.",
+        "Clinical record: sbp_mmhg: 268 mmHg is unusual; 80 to 260 is usual.",
+    ]
+
+
+def test_markers_are_read_in_every_scan_and_a_reader_decides(masked: Study):
+    first, again, _ = (scan.markers for scan in masked.result.scans)
+    assert [scan.markers.status for scan in masked.result.scans] == ["read"] * 3
+    # One image, one segmentation: one answer, but for what the reader said of the second.
+    assert first.automatic == again.automatic
+    changed = [
+        (new.marker, new.value, new.decided_by)
+        for old, new in zip(first.markers, again.markers, strict=True)
+        if old != new
+    ]
+    assert changed == [("fluid_level", "present", "A. Reader")]
+    for point, scan in zip(masked.timepoints, masked.result.scans, strict=True):
+        for found in scan.markers.automatic.markers:
+            evidence = point.markers.findings[found.marker].evidence
+            assert evidence.shape == point.scan.hu.shape
+            assert evidence.any() == (found.slice_index is not None)
+
+
+def test_scores_are_computed_where_they_are_defined(masked: Study):
+    computed = {(score.id, score.timepoint): score for score in masked.result.scores.scores}
+    assert [when for name, when in computed if name == "ich"] == ["baseline", "followup-1", "followup-2"]
+    assert [when for name, when in computed if name == "bat"] == ["baseline"]
+    # GCS 13 and 72 years: 0; deep: 0; 14 mL: 0, 24 mL: 0; blood in the ventricles at the last scan alone: 1.
+    assert [computed["ich", scan.timepoint].points for scan in masked.result.scans] == [0, 0, 1]
+
+
+def test_surgery_is_said_beside_the_change(masked: Study):
+    assert all(SURGERY in change.warnings for change in masked.result.changes)
 
 
 def test_unchanged_blood_is_all_stable(masked: Study):
@@ -63,7 +103,8 @@ def test_the_transform_maps_the_followup_to_the_baseline(masked: Study, sample: 
 def test_python_and_shell_give_the_same_result(demo: tuple[Ended, Path], sample: Path):
     shell = json.loads((demo[1] / "result.json").read_text())
     scans = [sample / "baseline.nii.gz", sample / "followup-1.nii.gz"]
-    python = json.loads(analyze(scans[0], scans[1:], Options(hours=(20.0,))).result.model_dump_json())
+    record = read_clinical(sample / "clinical.yaml")
+    python = json.loads(analyze(scans[0], scans[1:], clinical=record).result.model_dump_json())
     for name in set(shell) - {"door", "stages"}:
         assert python[name] == shell[name], name
     assert (python["door"], shell["door"]) == ("python", "shell")
@@ -90,6 +131,23 @@ def test_labels_lie_on_the_grid_of_their_scan(masked: Study):
 def test_options_that_do_not_go_together_are_refused_before_any_work(options: Options, message: str):
     with pytest.raises(UsageError, match=message):
         analyze(Path("absent-1.nii.gz"), [Path("absent-2.nii.gz")], options)
+
+
+@pytest.mark.parametrize(
+    ("readings", "message"),
+    [
+        ({"followup-2": MarkerReading.unread()}, "a reading of followup-2 was given; the study has baseline"),
+        (
+            {"baseline": MarkerReading({Marker.BLEND: MarkerEntry(reader_value=State.PRESENT)})},
+            "blend: an override needs the reader's name",
+        ),
+    ],
+)
+def test_readings_that_cannot_be_used_are_refused_before_any_work(
+    readings: dict[str, MarkerReading], message: str
+):
+    with pytest.raises(UsageError, match=message):
+        analyze(Path("absent.nii.gz"), readings=readings)
 
 
 def test_missing_weights_are_said_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -4,27 +4,33 @@ from ..result import StudyResult
 from .changes import change_blocks
 from .content import Block, Bullets, Content, Figure, Section, Text
 from .headline import answers, decisive_change, headline
+from .markers import markers_section
 from .provenance import provenance_tables
+from .scores import scores_provenance, scores_section
 from .volumes import volumes_table
 from .wording import number, timepoint
 
 
-def build_content(result: StudyResult, figures: tuple[Figure, ...]) -> Content:
+def build_content(
+    result: StudyResult, figures: tuple[Figure, ...], of_markers: tuple[Figure, ...] = ()
+) -> Content:
     """Content of the report.
 
     Args:
         result: the numbers.
         figures: pictures in reading order.
+        of_markers: the pictures of the baseline's markers, which stand beside their table.
     """
     warnings = _warnings(result)
     sections = [Section("Volumes", (volumes_table(result),))]
     if result.changes:
         sections.append(Section("Change and expansion", _changes(result)))
+    sections += [markers_section(result, of_markers), scores_section(result)]
     if figures:
         sections.append(Section("Images", figures))
     nothing = Text("None.")
     sections.append(Section("Warnings", (Bullets(warnings) if warnings else nothing,)))
-    sections.append(Section("Provenance", provenance_tables(result)))
+    sections.append(Section("Provenance", (*provenance_tables(result), scores_provenance(result.scores))))
     return Content(
         title="Intracerebral haemorrhage on head CT",
         subtitle=_subtitle(result),

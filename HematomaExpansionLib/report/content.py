@@ -46,6 +46,7 @@ class Table:
         rows: cells.
         note: how to read it.
         stacks: on a narrow screen each row may be set as a list of its cells with the column names.
+        shares: of the width for each column, adding up to 1; empty to take what the words need.
     """
 
     title: str
@@ -53,6 +54,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     stacks: bool = False
+    shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,17 @@ Block = Text | Bullets | Table | Figure
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and what stands under it."""
+    """A heading and what stands under it.
+
+    Attributes:
+        title: the heading.
+        blocks: in reading order.
+        own_page: on paper it starts a page, and so does what follows it.
+    """
 
     title: str
     blocks: tuple[Block, ...]
+    own_page: bool = False
 
 
 @dataclass(frozen=True)

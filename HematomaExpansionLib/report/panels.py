@@ -35,8 +35,8 @@ class Panels:
     centre_mm: tuple[float, float]
     brain_mm: tuple[float, float]
 
-    def draw(self, axes: "Axes", index: int, field_mm: tuple[float, float]) -> None:
-        """Draw one slice in millimetres about the centre of the head, with sides and a scale bar.
+    def draw(self, axes: "Axes", index: int, field_mm: tuple[float, float], name: str = "") -> None:
+        """Draw one slice in millimetres about the centre, with its name (else its number), sides and a bar.
 
         The patient's right is on the image's left and the front is up: in the array x runs to the patient's
         left and y to the back.
@@ -56,7 +56,7 @@ class Panels:
             "path_effects": [withStroke(linewidth=1.5, foreground="black")],
         }
         for x, y, text, side in (
-            (0.03, 0.95, f"{index + 1}", "left"),
+            (0.03, 0.95, name or f"{index + 1}", "left"),
             (0.97, 0.95, f"slice {self.slices[index] + 1}", "right"),
             (0.03, 0.05, "R", "left"),
             (0.97, 0.05, "L", "right"),

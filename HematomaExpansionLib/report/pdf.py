@@ -73,7 +73,7 @@ def _footer(disclaimer: str, pages: int) -> "Callable[[Canvas, BaseDocTemplate],
 
 
 def _story(content: Content, width: float) -> "list[Flowable]":
-    from reportlab.platypus import KeepTogether, Spacer
+    from reportlab.platypus import KeepTogether, PageBreak, Spacer
 
     story: list[Flowable] = [
         _paragraph(content.title, "title"),
@@ -84,7 +84,11 @@ def _story(content: Content, width: float) -> "list[Flowable]":
     ]
     if content.notice:
         story.append(_paragraph(content.notice, "notice"))
+    previous = False
     for section in content.sections:
+        if section.own_page or previous:
+            story.append(PageBreak())
+        previous = section.own_page
         first, *rest = section.blocks
         title = _paragraph(section.title, "section")
         story.append(KeepTogether([title, *_flowables(first, width)]))
@@ -172,6 +176,8 @@ def _widths(table: Table, width: float) -> list[float]:
     """
     from reportlab.pdfbase.pdfmetrics import stringWidth
 
+    if table.shares:
+        return [share * width for share in table.shares]
     styles()
     words, lacks = [], []
     for column in zip(table.header, *table.rows, strict=True):

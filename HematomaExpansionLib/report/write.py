@@ -3,20 +3,24 @@
 from pathlib import Path
 
 from ..files import folder_written_whole
-from ..segmentation.seg_nrrd import write_seg_nrrd
+from ..segmentation.seg_nrrd import write_overlapping, write_seg_nrrd
 from ..segmentation.segment_style import class_styles
 from ..study import Study
 from .build import build_content
 from .figures import draw_figures
 from .growth_style import GROWTH_STYLES
 from .html import html_report
+from .marker_evidence import marker_masks
+from .marker_figure import marker_figure
+from .markers import write_markers_csv
 from .pdf import pdf_report
+from .scores import write_scores_csv
 from .slices import aligned_followups
 from .volumes import write_volumes_csv
 
 
 def write_study(study: Study, out: Path) -> list[Path]:
-    """Write the result, the report, the volumes and the figures, all of them or none.
+    """Write the result, the report, the tables, the segmentations and the figures, all of them or none.
 
     Args:
         study: what :func:`HematomaExpansionLib.study.analyze` returned.
@@ -24,19 +28,28 @@ def write_study(study: Study, out: Path) -> list[Path]:
 
     Returns:
         The files written: ``result.json``, ``report.html``, ``report.pdf``, ``volumes.csv``,
-        ``baseline.seg.nrrd``, ``followup-1.seg.nrrd`` ..., ``growth-1.seg.nrrd`` ... (of each follow-up that
-        could be aligned to the baseline), ``followup-1-to-baseline.tfm`` ... (the rigid transform, ITK, from
-        physical points of the follow-up to the baseline, LPS mm) and ``figure-*.png``.
+        ``markers.csv``, ``scores.csv``, ``baseline.seg.nrrd``, ``followup-1.seg.nrrd`` ...,
+        ``baseline-markers.seg.nrrd`` ... (of each scan with a marker that is present),
+        ``growth-1.seg.nrrd`` ... (of each follow-up that could be aligned to the baseline),
+        ``followup-1-to-baseline.tfm`` ... (the rigid transform, ITK, from physical points of the follow-up to
+        the baseline, LPS mm) and ``figure-*.png``.
 
     Raises:
         OutputError: when the folder cannot be created or written.
     """
-    content = build_content(study.result, draw_figures(study))
+    first, *later = (
+        marker_figure(point, scan.markers)
+        for point, scan in zip(study.timepoints, study.result.scans, strict=True)
+    )
+    figures = (*draw_figures(study), *(figure for figure in later if figure is not None))
+    content = build_content(study.result, figures, () if first is None else (first,))
     with folder_written_whole(out) as folder:
         (folder / "result.json").write_text(study.result.model_dump_json(indent=2) + "\n", encoding="utf-8")
         (folder / "report.html").write_text(html_report(content), encoding="utf-8")
         (folder / "report.pdf").write_bytes(pdf_report(content))
         write_volumes_csv(study.result, folder / "volumes.csv")
+        write_markers_csv(study.result, folder / "markers.csv")
+        write_scores_csv(study.result, folder / "scores.csv")
         for figure in content.figures:
             (folder / figure.file).write_bytes(figure.png)
         _write_segmentations(study, folder)
@@ -47,9 +60,12 @@ def write_study(study: Study, out: Path) -> list[Path]:
 def _write_segmentations(study: Study, folder: Path) -> None:
     import SimpleITK as sitk
 
-    for point in study.timepoints:
+    for point, scan in zip(study.timepoints, study.result.scans, strict=True):
         styles = class_styles(point.segmentation.classes)
         write_seg_nrrd(folder / f"{point.name}.seg.nrrd", point.segmentation.labels, styles)
+        masks = marker_masks(point, scan.markers)
+        if masks:
+            write_overlapping(folder / f"{point.name}-markers.seg.nrrd", masks)
     aligned = aligned_followups(study)
     for comparison in study.comparisons:
         sitk.WriteTransform(comparison.to_baseline, str(folder / f"{comparison.timepoint}-to-baseline.tfm"))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..clinical.record import ClinicalRecord
 from ..ct.scan import HeadCT
 from ..errors import UsageError
 from ..labels import APPEARANCE, Label
@@ -81,6 +82,7 @@ def analyze_nodes(
     segmentations: "Sequence[slicer.vtkMRMLSegmentationNode]" = (),
     options: Options | None = None,
     progress: Progress | None = None,
+    clinical: ClinicalRecord | None = None,
 ) -> tuple[Study, StudyNodes]:
     """Analyse volumes of the scene and show the study in it. It blocks; call it on the main thread.
 
@@ -90,6 +92,7 @@ def analyze_nodes(
         segmentations: the user's own, one per scan; empty to segment here.
         options: the choices.
         progress: reports and cancels.
+        clinical: what is known beside the images.
 
     Raises:
         HematomaExpansionError: as :func:`read_inputs` and :func:`..study.analyze` say; the scene is then as
@@ -98,5 +101,5 @@ def analyze_nodes(
     volumes = [baseline, *followups]
     with tempfile.TemporaryDirectory() as folder:
         inputs = read_inputs(volumes, Path(folder), segmentations, options)
-        study = analyze(inputs.scans[0], inputs.scans[1:], inputs.options, progress, door="slicer")
+        study = analyze(inputs.scans[0], inputs.scans[1:], inputs.options, progress, "slicer", clinical)
     return study, show_study(study, volumes)

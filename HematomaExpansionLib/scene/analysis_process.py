@@ -83,6 +83,7 @@ class AnalysisProcess:
         volumes: "Sequence[slicer.vtkMRMLScalarVolumeNode]",
         segmenter: str = DEFAULT_BACKEND,
         device: str = "auto",
+        clinical: Path | None = None,
     ) -> None:
         """Read the volumes and start.
 
@@ -90,6 +91,7 @@ class AnalysisProcess:
             volumes: baseline first, then the follow-ups in time order.
             segmenter: name of the back-end.
             device: ``"auto"``, ``"cpu"`` or ``"cuda"``.
+            clinical: file of the clinical record; None for none.
 
         Raises:
             InputRefused: a volume that cannot be analysed; nothing was started.
@@ -105,6 +107,7 @@ class AnalysisProcess:
                 folder = tempfile.TemporaryDirectory(prefix="hematoma-expansion-", ignore_cleanup_errors=True)
                 self._folder = Path(started.enter_context(folder))
                 command = _command(_written(self._scans, self._folder), segmenter, device, self._scans)
+                command += [] if clinical is None else ["--clinical", str(clinical.resolve())]
                 self._process = _started([*command, "--out", str(self._out)], self._log_file)
                 self._log = started.enter_context(self._log_file.open("rb"))
             except (OSError, RuntimeError) as error:

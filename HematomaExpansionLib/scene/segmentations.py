@@ -1,7 +1,7 @@
 """Label images to segmentation nodes and back."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -41,25 +41,44 @@ def segmentation_from_labels(
     Raises:
         GeometryError: when the volume is under a transform that is not linear.
     """
+    on_volume = _on_volume(labels, volume)
+    masks = [(style, (on_volume == value).astype(np.uint8)) for value, style in styles.items()]
+    return _segmentation(masks, volume, name)
+
+
+def segmentation_from_masks(
+    masks: "Sequence[tuple[SegmentStyle, sitk.Image]]", volume: "slicer.vtkMRMLScalarVolumeNode", name: str
+) -> "slicer.vtkMRMLSegmentationNode":
+    """As :func:`segmentation_from_labels`, for segments that may overlap: each has a mask of its own."""
+    there = [(style, (_on_volume(mask, volume) > 0).astype(np.uint8)) for style, mask in masks]
+    return _segmentation(there, volume, name)
+
+
+def _on_volume(image: "sitk.Image", volume: "slicer.vtkMRMLScalarVolumeNode") -> "NDArray[Any]":
+    """The voxels of an image in the order of those of a volume."""
     import SimpleITK as sitk
 
+    there = sitk.Resample(image, image_from_volume(volume), sitk.Transform(), sitk.sitkNearestNeighbor)
+    return np.asarray(sitk.GetArrayFromImage(there))
+
+
+def _segmentation(
+    masks: "Sequence[tuple[SegmentStyle, NDArray[np.uint8]]]",
+    volume: "slicer.vtkMRMLScalarVolumeNode",
+    name: str,
+) -> "slicer.vtkMRMLSegmentationNode":
     scene = ensure_scene()
     import slicer
 
-    on_volume = sitk.Resample(labels, image_from_volume(volume), sitk.Transform(), sitk.sitkNearestNeighbor)
-    values = sitk.GetArrayViewFromImage(on_volume)
     node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
     node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
     node.SetSourceRepresentationToBinaryLabelmap()
-    for value, style in styles.items():
+    for style, mask in masks:
         segment = slicer.vtkSegment()
         segment.SetName(style.name)
         segment.SetColor(*style.colour)
         segment.SetTag(slicer.vtkSegment.GetTerminologyEntryTagName(), style.terminology)
-        segment.AddRepresentation(
-            _binary_labelmap(),
-            _oriented_image((values == value).astype(np.uint8), local_matrix(volume)),
-        )
+        segment.AddRepresentation(_binary_labelmap(), _oriented_image(mask, local_matrix(volume)))
         node.GetSegmentation().AddSegment(segment, style.key)
     node.GetSegmentation().CollapseBinaryLabelmaps()
     node.SetAndObserveTransformNodeID(volume.GetTransformNodeID())

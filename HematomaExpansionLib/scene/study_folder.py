@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 from ..ct.volume_files import read_image
 from ..errors import UnreadableFile
 from ..labels import APPEARANCE
+from ..markers.marker import Marker
+from ..report.marker_style import MARKER_STYLES
 from ..result import StudyResult
+from ..segmentation.seg_nrrd import read_seg_nrrd
+from ..segmentation.segment_style import SegmentStyle
 from ..study import Comparison
 from .study_scene import LabelledScan, StudyNodes, show_scans
 
@@ -55,11 +59,23 @@ def show_study_folder(
             image,
             read_image(folder / f"{scan.timepoint}.seg.nrrd")[0],
             [label for label, look in APPEARANCE.items() if look.key in scan.segmentation.classes],
+            _markers(folder / f"{scan.timepoint}-markers.seg.nrrd"),
         )
         for scan, image in zip(result.scans, scans, strict=True)
     ]
     comparisons = [_comparison(folder, change.timepoint) for change in result.changes]
     return show_scans(found, comparisons, result, volumes)
+
+
+def _markers(file: Path) -> "list[tuple[SegmentStyle, sitk.Image]]":
+    """The evidence of the markers of one scan; the file is absent where no marker has any."""
+    if not file.exists():
+        return []
+    segments = read_seg_nrrd(file)
+    unknown = {segment.key for segment in segments} - set(Marker)
+    if unknown:
+        raise UnreadableFile(f"{file}: holds {', '.join(sorted(unknown))}, which is no marker")
+    return [(MARKER_STYLES[Marker(segment.key)], segment.voxels) for segment in segments]
 
 
 def _comparison(folder: Path, timepoint: str) -> Comparison:

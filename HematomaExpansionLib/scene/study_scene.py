@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from ..labels import Label
 from ..report.growth_style import GROWTH_STYLES
+from ..report.marker_evidence import marker_masks
 from ..report.slices import aligned_followups
 from ..result import StudyResult
-from ..segmentation.segment_style import class_styles
+from ..segmentation.segment_style import SegmentStyle, class_styles
 from ..study import Comparison, Study
 from . import display, subject_hierarchy
 from .geometry import ijk_to_ras, same_voxels
-from .segmentations import segmentation_from_labels
-from .tables import expansion_table, volumes_table
+from .segmentations import segmentation_from_labels, segmentation_from_masks
+from .tables import expansion_table, markers_table, scores_table, volumes_table
 from .transforms import transform_node
 from .volumes import volume_from_image, world_matrix
 
@@ -31,12 +32,14 @@ class LabelledScan:
         image: the scan on the grid that was measured in, LPS millimetres.
         labels: uint8 image on the same grid.
         classes: the classes that were looked for.
+        markers: look and mask of each marker with evidence; they may overlap.
     """
 
     name: str
     image: "sitk.Image"
     labels: "sitk.Image"
     classes: Iterable[Label]
+    markers: "Sequence[tuple[SegmentStyle, sitk.Image]]" = ()
 
 
 @dataclass(frozen=True)
@@ -46,20 +49,26 @@ class StudyNodes:
     Attributes:
         volumes: the scan at each timepoint, on the grid that was measured in.
         segmentations: the classes at each timepoint.
+        markers: the evidence of the markers that are present at each timepoint; None where there is none.
         transforms: for each follow-up, its registration to the baseline. No volume is put under it.
         growth: for each follow-up, new, stable and resolved blood; None where it could not be computed,
             or where the registration is not to be trusted.
         volumes_table: one row per scan.
         expansion_table: one row per follow-up and definition.
+        markers_table: one row per scan and marker.
+        scores_table: one row per score and time point.
         folder: item of the study in the subject hierarchy.
     """
 
     volumes: "tuple[slicer.vtkMRMLScalarVolumeNode, ...]"
     segmentations: "tuple[slicer.vtkMRMLSegmentationNode, ...]"
+    markers: "tuple[slicer.vtkMRMLSegmentationNode | None, ...]"
     transforms: "tuple[slicer.vtkMRMLLinearTransformNode, ...]"
     growth: "tuple[slicer.vtkMRMLSegmentationNode | None, ...]"
     volumes_table: "slicer.vtkMRMLTableNode"
     expansion_table: "slicer.vtkMRMLTableNode"
+    markers_table: "slicer.vtkMRMLTableNode"
+    scores_table: "slicer.vtkMRMLTableNode"
     folder: int
 
 
@@ -77,8 +86,14 @@ def show_study(
         name: of the study in the subject hierarchy.
     """
     scans = [
-        LabelledScan(point.name, point.scan.image, point.segmentation.labels, point.segmentation.classes)
-        for point in study.timepoints
+        LabelledScan(
+            point.name,
+            point.scan.image,
+            point.segmentation.labels,
+            point.segmentation.classes,
+            marker_masks(point, scan.markers),
+        )
+        for point, scan in zip(study.timepoints, study.result.scans, strict=True)
     ]
     aligned = aligned_followups(study)
     comparisons = [
@@ -109,6 +124,7 @@ def show_scans(
     shown = {scan.name: _volume(scan, node) for scan, node in zip(scans, given, strict=False)}
     folders: dict[str, int] = {}
     segmentations = []
+    markers: list[slicer.vtkMRMLSegmentationNode | None] = []
     for scan in scans:
         volume = shown[scan.name]
         folders[scan.name] = subject_hierarchy.timepoint_folder(folder, scan.name)
@@ -118,6 +134,11 @@ def show_scans(
         segmentations.append(node)
         display.show_brain_window(volume)
         _show_segmentation(node, volume)
+        found = None
+        if scan.markers:
+            found = segmentation_from_masks(scan.markers, volume, f"{scan.name} markers")
+            _show_segmentation(found, volume)
+        markers.append(found)
 
     transforms, growth = [], []
     for comparison in comparisons:
@@ -132,10 +153,21 @@ def show_scans(
             _show_segmentation(grown, volume)
         growth.append(grown)
 
-    tables = volumes_table(result, "Volumes"), expansion_table(result, "Expansion")
+    tables = (
+        volumes_table(result, "Volumes"),
+        expansion_table(result, "Expansion"),
+        markers_table(result, "Markers"),
+        scores_table(result, "Scores"),
+    )
     subject_hierarchy.place(tables, folder)
     return StudyNodes(
-        tuple(shown.values()), tuple(segmentations), tuple(transforms), tuple(growth), *tables, folder
+        tuple(shown.values()),
+        tuple(segmentations),
+        tuple(markers),
+        tuple(transforms),
+        tuple(growth),
+        *tables,
+        folder,
     )
 
 

@@ -1,10 +1,15 @@
-"""The numbers of a study as table nodes: one for volumes, one for expansion."""
+"""The numbers of a study as table nodes: volumes, expansion, markers and scores, one each."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..labels import APPEARANCE
+from ..markers.marker import Marker
+from ..report.marker_style import MARKER_STYLES
+from ..report.markers import measure
+from ..report.scores import span
 from ..result import Change, ExpansionAnswer, ScanResult, StudyResult
+from ..scores.answer import ScoreAnswer
 from .bootstrap import ensure_scene
 
 if TYPE_CHECKING:
@@ -54,6 +59,64 @@ def expansion_table(result: StudyResult, name: str) -> "slicer.vtkMRMLTableNode"
     ]
     rows = [_answer_row(change, answer) for change in result.changes for answer in change.expansion]
     return _table(name, columns, rows)
+
+
+def markers_table(result: StudyResult, name: str) -> "slicer.vtkMRMLTableNode":
+    """Add a table with one row per scan and marker.
+
+    Args:
+        result: of the study.
+        name: of the node.
+    """
+    columns = ["Scan", "Marker", "Present", "Decided by", "Automatic", "Confidence", "Slice", "Measured"]
+    rows = [row for scan in result.scans for row in _marker_rows(scan)]
+    return _table(name, columns, rows)
+
+
+def scores_table(result: StudyResult, name: str) -> "slicer.vtkMRMLTableNode":
+    """Add a table with one row per score and time point, and one per score that is not available.
+
+    Args:
+        result: of the study.
+        name: of the node.
+    """
+    columns = ["Scan", "Score", "Points", "Most", "Probability (%)", "Predicts", "Missing"]
+    rows = [_score_row(score) for score in result.scores.scores]
+    rows += [
+        ["", absent.name, "", "", "", "", f"not available: {absent.reason}"]
+        for absent in result.scores.unavailable
+    ]
+    return _table(name, columns, rows)
+
+
+def _marker_rows(scan: ScanResult) -> list[_Row]:
+    entries = scan.markers.reading().entries
+    return [
+        [
+            scan.timepoint,
+            MARKER_STYLES[marker].name,
+            scan.markers.status if entries[marker].value is None else str(entries[marker].value),
+            entries[marker].decided_by,
+            str(entries[marker].automatic or ""),
+            _number(entries[marker].confidence),
+            "" if (index := entries[marker].slice_index) is None else str(index + 1),
+            ", ".join(measure(key, value) for key, value in entries[marker].measures.items()),
+        ]
+        for marker in Marker
+    ]
+
+
+def _score_row(score: ScoreAnswer) -> _Row:
+    chances = [f"{100 * value:.1f}" for value in score.probability or ()]
+    return [
+        score.timepoint,
+        score.name,
+        span(score),
+        str(score.range[1]),
+        " to ".join(dict.fromkeys(chances)),
+        score.outcome,
+        ", ".join(item.name for item in score.items if item.value is None),
+    ]
 
 
 def _scan_row(scan: ScanResult) -> _Row:

@@ -126,6 +126,31 @@ def test_it_is_refused(make: Callable[[Path, Path], Made], sample: Path, tmp_pat
     assert list(tmp_path.iterdir()) == [inputs]
 
 
+@pytest.mark.parametrize(
+    ("option", "name", "content", "said"),
+    [
+        ("--clinical", "a.yaml", "gcs_total: 2", "gcs_total: 2 is not possible; 3 to 15 is allowed"),
+        ("--clinical", "a.json", '{"sbp": 160}', "sbp: no such field"),
+        ("--clinical", "a.txt", "gcs_total: 9", ".json, .yaml, .yml or .csv is allowed"),
+        ("--clinical", "a.csv", "patient,nihss\n1,4\n2,9\n", "holds 2 patients; name one"),
+        ("--readings", "a.csv", "marker,automatic,reader_value,reader\nblend,,maybe,B\n", "a.csv, line 2"),
+        ("--readings", "b.csv", "marker\nblend\n", "no column automatic, reader, reader_value"),
+    ],
+)
+def test_a_bad_record_or_reading_is_refused_before_any_work(
+    sample: Path, tmp_path: Path, option: str, name: str, content: str, said: str
+):
+    (tmp_path / name).write_text(content)
+    scan = sample / "baseline.nii.gz"
+    ended = run_command("analyze", scan, option, tmp_path / name, "--out", tmp_path / "out")
+    assert ended.code == 3
+    (line,) = ended.err.splitlines()
+    assert line.startswith("hematoma-expansion: ")
+    assert name in line
+    assert said in line
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 def test_an_output_folder_that_is_a_file_is_refused_before_any_work(sample: Path, tmp_path: Path):
     (tmp_path / "out").write_text("mine")
     ended = run_command("analyze", sample / "baseline.nii.gz", "--out", tmp_path / "out")

@@ -10,7 +10,13 @@ from HematomaExpansionLib.errors import UnreadableFile, UsageError
 from HematomaExpansionLib.markers.agreement import Disagreement, cohen_kappa, compare
 from HematomaExpansionLib.markers.finding import State
 from HematomaExpansionLib.markers.marker import Marker
-from HematomaExpansionLib.markers.reading import MarkerEntry, MarkerReading, load_reading, write_reading
+from HematomaExpansionLib.markers.reading import (
+    MarkerEntry,
+    MarkerReading,
+    load_reading,
+    load_readings,
+    write_reading,
+)
 from Testing.markers.drawing import Drawing
 
 PRESENT, ABSENT, INDETERMINATE = State.PRESENT, State.ABSENT, State.INDETERMINATE
@@ -82,6 +88,27 @@ def test_a_reader_may_fill_in_a_bare_table() -> None:
 def test_a_wrong_table_is_refused_with_its_line(text: str, message: str) -> None:
     with pytest.raises(UnreadableFile, match=message):
         MarkerReading.from_csv(text, "mine.csv")
+
+
+def test_readings_of_several_scans_are_told_apart(tmp_path: Path) -> None:
+    head = "timepoint,marker,automatic,reader_value,reader\n"
+    (tmp_path / "markers.csv").write_text(
+        head + "baseline,swirl,absent,present,B\nfollowup-1,swirl,present,,\n,blend,,absent,C\n"
+    )
+    found = load_readings(tmp_path / "markers.csv")
+    assert set(found) == {"baseline", "followup-1"}
+    assert found["baseline"].value(Marker.SWIRL) is PRESENT
+    assert found["baseline"].entries[Marker.BLEND].decided_by == "C"
+    assert found["followup-1"].entries[Marker.SWIRL] == MarkerEntry(automatic=PRESENT)
+    assert found["followup-1"].value(Marker.BLEND) is None
+
+
+def test_a_reader_decides_where_there_is_a_value_of_hers() -> None:
+    reader = MarkerReading.unread().override(Marker.BLACK_HOLE, ABSENT, "B")
+    both = reading().overridden_by(reader)
+    assert both.entries[Marker.BLACK_HOLE].automatic is PRESENT
+    assert both.value(Marker.BLACK_HOLE) is ABSENT
+    assert both.entries[Marker.HYPODENSITY] == reading().entries[Marker.HYPODENSITY]
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

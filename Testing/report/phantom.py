@@ -6,9 +6,13 @@ from datetime import datetime
 import numpy as np
 import SimpleITK as sitk
 
+from HematomaExpansionLib.clinical import ClinicalRecord
 from HematomaExpansionLib.ct.anatomy import Anatomy
 from HematomaExpansionLib.ct.scan import Geometry, HeadCT, SliceGeometry
+from HematomaExpansionLib.findings import describe_markers
 from HematomaExpansionLib.labels import APPEARANCE, Label
+from HematomaExpansionLib.markers.read import read_markers
+from HematomaExpansionLib.markers.reading import MarkerReading
 from HematomaExpansionLib.result import (
     Change,
     Growth,
@@ -22,6 +26,8 @@ from HematomaExpansionLib.result import (
     StudyResult,
     Volume,
 )
+from HematomaExpansionLib.scores.evaluate import evaluate_all
+from HematomaExpansionLib.scores.values import named_values
 from HematomaExpansionLib.segmentation.segmenter import Segmentation
 from HematomaExpansionLib.study import Comparison, Study, TimePoint
 from HematomaExpansionLib.volumetry.error_model import reader_error
@@ -35,7 +41,10 @@ BOTH = frozenset({Label.ICH, Label.IVH})
 
 @dataclass(frozen=True)
 class Bleed:
-    """Radii in mm of an ICH in the patient's right half and of an IVH in the middle; 0 is none."""
+    """Radii in mm of an ICH in the patient's right half and of an IVH in the middle; 0 is none.
+
+    ``hole_mm`` is the radius of a dark, sharply bounded ball in the ICH; ``reader`` read its markers.
+    """
 
     ich_mm: float = 0.0
     ivh_mm: float = 0.0
@@ -46,9 +55,11 @@ class Bleed:
     series: str | None = None
     tilt_degrees: float = 0.0
     corrections: tuple[str, ...] = field(default=())
+    hole_mm: float = 0.0
+    reader: MarkerReading | None = None
 
 
-def study(*bleeds: Bleed, trusted: bool = True) -> Study:
+def study(*bleeds: Bleed, trusted: bool = True, clinical: ClinicalRecord | None = None) -> Study:
     """A study with one scan per bleed, baseline first, all on the same grid."""
     names = ["baseline", *(f"followup-{index}" for index in range(1, len(bleeds)))]
     points = tuple(_timepoint(name, bleed) for name, bleed in zip(names, bleeds, strict=True))
@@ -65,6 +76,10 @@ def study(*bleeds: Bleed, trusted: bool = True) -> Study:
             _change(scans[0], scan, growth, trusted) for scan, growth in zip(scans[1:], growths, strict=True)
         ],
         largest_followup=max(known, key=lambda name: known[name]) if known else None,
+        clinical=None,
+        scores=evaluate_all(
+            {scan.timepoint: named_values(scan, scan.markers.reading(), clinical) for scan in scans}
+        ),
         warnings=[],
         stages=[Stage(name="read", seconds=0.42), Stage(name="segment", seconds=12.3)],
     )
@@ -89,6 +104,7 @@ def _timepoint(name: str, bleed: Bleed) -> TimePoint:
     labels[middle < bleed.ivh_mm] = Label.IVH
     hu[labels == Label.OEDEMA] = 22
     hu[(labels == Label.ICH) | (labels == Label.IVH)] = 66
+    hu[np.sqrt((z - 6) ** 2 + y**2 + (x + 34) ** 2) < bleed.hole_mm] = 28
     hu += np.random.default_rng(7).normal(0, 3, hu.shape).astype(np.int16)
     labels[~np.isin(labels, list(bleed.classes))] = 0
     geometry = Geometry(
@@ -111,7 +127,9 @@ def _timepoint(name: str, bleed: Bleed) -> TimePoint:
     segmentation = Segmentation(
         _image(labels), bleed.classes, "mask", {"mapping": {"1": "ich", "2": "ivh"}, "grow": True}
     )
-    return TimePoint(name, scan, anatomy, segmentation)
+    return TimePoint(
+        name, scan, anatomy, segmentation, read_markers(scan, segmentation.labels, anatomy.brain)
+    )
 
 
 def _scan_result(point: TimePoint, bleed: Bleed) -> ScanResult:
@@ -152,6 +170,7 @@ def _scan_result(point: TimePoint, bleed: Bleed) -> ScanResult:
             weights_sha256={"model-1": "cd34" * 16},
             device="cpu",
         ),
+        markers=describe_markers(point.markers, point.segmentation, bleed.reader),
         warnings=list(bleed.warnings),
     )
 

@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-_VOID = {"meta", "link", "img", "br", "hr", "input"}
+_VOID = {"col", "meta", "link", "img", "br", "hr", "input"}
 _HIDDEN = {"style", "title", "script"}
 
 

@@ -66,14 +66,16 @@ def test_one_file_without_script_or_anything_from_outside(page: Page, written: P
 
 def test_pictures_are_those_on_disk_and_are_described(page: Page, written: Path):
     pictures = [attributes for tag, attributes in page.tags if tag == "img"]
-    names = ["figure-baseline.png", "figure-followup-1.png", "figure-growth-1.png"]
+    scans = ["figure-baseline.png", "figure-followup-1.png", "figure-growth-1.png"]
+    names = ["figure-markers-baseline.png", *scans]
     assert [b64decode(str(each["src"]).split(",")[1]) for each in pictures] == [
         (written / name).read_bytes() for name in names
     ]
-    baseline, followup, growth = (str(each["alt"]) for each in pictures)
+    markers, baseline, followup, growth = (str(each["alt"]) for each in pictures)
     assert baseline.startswith("Baseline: 8 axial slices of the head CT at W80 L40, R = patient's right")
     assert baseline.endswith("outlined: ICH, perihaematomal oedema.")
     assert followup.endswith("outlined: ICH, IVH, perihaematomal oedema.")
+    assert markers.startswith("Baseline: one axial slice for each marker that is present")
     assert "new, stable and resolved" in growth
 
 

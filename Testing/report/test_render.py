@@ -74,7 +74,7 @@ def test_nothing_sticks_out_and_the_answer_is_on_the_first_screen(
     measured = json.loads(found[1].replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&"))
     assert measured["out"] == []
     assert measured["width"] == width
-    assert measured["images"] == [1280, 1280, 1280]
+    assert measured["images"] == [1280, 1280, 1280, 1280]
     assert measured["answers"] < 900
 
 

@@ -14,6 +14,7 @@ from HematomaExpansionLib.study import Study
 from Testing.report.phantom import Bleed, study
 
 FILES = {
+    "baseline-markers.seg.nrrd",
     "baseline.seg.nrrd",
     "followup-1.seg.nrrd",
     "followup-1-to-baseline.tfm",
@@ -21,9 +22,12 @@ FILES = {
     "figure-baseline.png",
     "figure-followup-1.png",
     "figure-growth-1.png",
+    "figure-markers-baseline.png",
+    "markers.csv",
     "report.html",
     "report.pdf",
     "result.json",
+    "scores.csv",
     "volumes.csv",
 }
 

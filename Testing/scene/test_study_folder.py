@@ -10,12 +10,16 @@ import SimpleITK as sitk
 
 from HematomaExpansionLib.ct.reader import read_ct
 from HematomaExpansionLib.errors import UnreadableFile
+from HematomaExpansionLib.markers.marker import Marker
+from HematomaExpansionLib.report.write import write_study
 from HematomaExpansionLib.resources import resource
 from HematomaExpansionLib.scene.segmentations import labels_from_segmentation
 from HematomaExpansionLib.scene.study_folder import read_result, show_study_folder
 from HematomaExpansionLib.segmentation.seg_nrrd import read_seg_nrrd
 from HematomaExpansionLib.volumetry.growth import GrowthLabel
 from Testing.conftest import Ended
+from Testing.report.phantom import Bleed
+from Testing.report.phantom import study as phantom_study
 from Testing.scene.conftest import load
 
 FILES = ("baseline.nii.gz", "followup-1.nii.gz")
@@ -55,6 +59,33 @@ def test_folder_becomes_the_study(scene: Any, folder: Path, images: list[sitk.Im
     assert nodes.volumes_table.GetNumberOfRows() == 2
     assert nodes.volumes_table.GetCellText(1, 1) == "20.00"
     assert nodes.expansion_table.GetNumberOfRows() == 4
+    assert nodes.markers_table.GetNumberOfRows() == 2 * 9
+    assert nodes.scores_table.GetNumberOfRows() == 9 + 7
+
+
+def test_markers_of_a_folder_are_segments(scene: Any, tmp_path: Path) -> None:
+    """A dark ball in the clot is three markers that overlap, and each keeps its voxels."""
+    import slicer
+
+    made = phantom_study(Bleed(15, hole_mm=6))
+    write_study(made, tmp_path)
+    nodes = show_study_folder(tmp_path, [made.timepoints[0].scan.image])
+    (node,) = nodes.markers
+    wanted = made.timepoints[0].markers.findings
+    assert list(node.GetSegmentation().GetSegmentIDs()) == ["hypodensity", "swirl", "blend"]
+    for key in node.GetSegmentation().GetSegmentIDs():
+        shown = slicer.util.arrayFromSegmentBinaryLabelmap(node, key, nodes.volumes[0])
+        np.testing.assert_array_equal(shown, wanted[Marker(key)].evidence)
+    (tmp_path / "baseline-markers.seg.nrrd").unlink()
+    assert show_study_folder(tmp_path, [made.timepoints[0].scan.image]).markers == (None,)
+
+
+def test_segments_that_are_no_markers_are_refused(scene: Any, tmp_path: Path) -> None:
+    made = phantom_study(Bleed(15))
+    write_study(made, tmp_path)
+    shutil.copy(tmp_path / "baseline.seg.nrrd", tmp_path / "baseline-markers.seg.nrrd")
+    with pytest.raises(UnreadableFile, match=r"markers\.seg\.nrrd: holds ich, ivh, which is no marker"):
+        show_study_folder(tmp_path, [made.timepoints[0].scan.image])
 
 
 def test_without_nodes_the_scans_are_added(scene: Any, folder: Path, images: list[sitk.Image]) -> None:
@@ -83,7 +114,7 @@ def test_damaged_study_adds_nothing(
 
 def test_result_of_another_version_is_named(folder: Path, tmp_path: Path) -> None:
     copied = shutil.copytree(folder, tmp_path / "study")
-    text = (copied / "result.json").read_text().replace('"schema_version": "1.0"', '"schema_version": "0.9"')
+    text = (copied / "result.json").read_text().replace('"schema_version": "2.0"', '"schema_version": "1.0"')
     (copied / "result.json").write_text(text)
     with pytest.raises(UnreadableFile, match=r"result\.json: is not a result of this version"):
         read_result(copied)

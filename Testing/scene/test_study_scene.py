@@ -10,6 +10,8 @@ import SimpleITK as sitk
 
 from HematomaExpansionLib.errors import OutputError, UnreadableFile
 from HematomaExpansionLib.labels import APPEARANCE, Label
+from HematomaExpansionLib.markers.marker import Marker
+from HematomaExpansionLib.report.marker_style import MARKER_STYLES
 from HematomaExpansionLib.scene.archive import load_scene, save_scene
 from HematomaExpansionLib.scene.segmentations import labels_from_segmentation
 from HematomaExpansionLib.scene.study_scene import StudyNodes, show_study
@@ -24,8 +26,8 @@ from Testing.scene.conftest import put_under
 
 @pytest.fixture
 def study() -> Study:
-    """ICH and IVH that grow over 6 h, and a head that moved between the scans."""
-    made = phantom_study(Bleed(ich_mm=12), Bleed(ich_mm=17, ivh_mm=8, hours=6.25))
+    """ICH with a dark ball in it and IVH that grow over 6 h, and a head that moved between the scans."""
+    made = phantom_study(Bleed(ich_mm=15, hole_mm=6), Bleed(ich_mm=17, ivh_mm=8, hours=6.25))
     moved = sitk.Euler3DTransform()
     moved.SetTranslation((5.0, -3.0, 2.0))
     moved.SetRotation(0.0, 0.0, 0.1)
@@ -81,6 +83,7 @@ def assert_shows(scene: Any, nodes: StudyNodes, study: Study) -> None:
         for node in (volume, segmentation):
             assert path_of(scene, node) == ["Haematoma expansion", point.name]
     _assert_growth(scene, nodes, study)
+    _assert_markers(scene, nodes, study)
     _assert_tables(scene, nodes, study)
 
 
@@ -97,6 +100,23 @@ def _assert_growth(scene: Any, nodes: StudyNodes, study: Study) -> None:
     np.testing.assert_allclose(moved, (-x, -y, z, 1), atol=1e-9)
     assert nodes.volumes[1].GetTransformNodeID() is None
     assert path_of(scene, transform) == path_of(scene, grown) == ["Haematoma expansion", "followup-1"]
+
+
+def _assert_markers(scene: Any, nodes: StudyNodes, study: Study) -> None:
+    """Three markers at the baseline, one over the other; none at the follow-up."""
+    import slicer
+
+    evidence, later = nodes.markers
+    assert later is None
+    segments = evidence.GetSegmentation()
+    assert list(segments.GetSegmentIDs()) == ["hypodensity", "swirl", "blend"]
+    for key in segments.GetSegmentIDs():
+        style = MARKER_STYLES[Marker(key)]
+        assert segments.GetSegment(key).GetName() == style.name
+        assert segments.GetSegment(key).GetColor() == pytest.approx(style.colour)
+        found = slicer.util.arrayFromSegmentBinaryLabelmap(evidence, key, nodes.volumes[0])
+        np.testing.assert_array_equal(found, study.timepoints[0].markers.findings[Marker(key)].evidence)
+    assert path_of(scene, evidence) == ["Haematoma expansion", "baseline"]
 
 
 def _assert_tables(scene: Any, nodes: StudyNodes, study: Study) -> None:
@@ -118,7 +138,17 @@ def _assert_tables(scene: Any, nodes: StudyNodes, study: Study) -> None:
         assert row["Rule"] == answer.rule
         assert float(row["Probability (%)"]) == round(100 * answer.probability, 2)
     assert len(found) == 4
-    for table in (nodes.volumes_table, nodes.expansion_table):
+    present = {
+        (row["Scan"], row["Marker"]) for row in rows(nodes.markers_table) if row["Present"] == "present"
+    }
+    assert present == {("baseline", name) for name in ("Hypodensity", "Swirl", "Blend")}
+    scores = rows(nodes.scores_table)
+    computed = [(row["Scan"], row["Points"]) for row in scores if row["Scan"]]
+    assert computed == [
+        (score.timepoint, f"{score.minimum} to {score.maximum}") for score in study.result.scores.scores
+    ]
+    assert len(scores) == len(computed) + len(study.result.scores.unavailable)
+    for table in (nodes.volumes_table, nodes.expansion_table, nodes.markers_table, nodes.scores_table):
         assert path_of(scene, table) == ["Haematoma expansion"]
 
 
@@ -140,7 +170,9 @@ def test_saved_and_found_again(scene: Any, study: Study, tmp_path: Path) -> None
     assert scene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == 0
     load_scene(file)
     found = {field: tuple(map(slicer.util.getNode, names)) for field, names in ids.items()}
-    tables = {f"{name.lower()}_table": slicer.util.getNode(name) for name in ("Volumes", "Expansion")}
+    names = ("Volumes", "Expansion", "Markers", "Scores")
+    tables = {f"{name.lower()}_table": slicer.util.getNode(name) for name in names}
+    found["markers"] = (slicer.util.getNode("baseline markers"), None)
     assert_shows(scene, StudyNodes(**found, **tables, folder=0), study)
 
 

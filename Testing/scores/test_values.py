@@ -6,7 +6,14 @@ from HematomaExpansionLib.clinical import ClinicalRecord
 from HematomaExpansionLib.markers.finding import State
 from HematomaExpansionLib.markers.marker import Marker
 from HematomaExpansionLib.markers.reading import MarkerEntry, MarkerReading
-from HematomaExpansionLib.result import Location, ScanGeometry, ScanResult, SegmentationRecord, Volume
+from HematomaExpansionLib.result import (
+    Location,
+    ScanGeometry,
+    ScanMarkers,
+    ScanResult,
+    SegmentationRecord,
+    Volume,
+)
 from HematomaExpansionLib.scores.values import Value, kinds, named_values, values_of_markers
 
 
@@ -34,6 +41,7 @@ def scan(ich_ml: float | None, ivh_ml: float | None, region: str | None = "deep"
         segmentation=SegmentationRecord(
             backend="threshold", classes=["ich", "ivh"], parameters={}, weights_sha256={}, device="cpu"
         ),
+        markers=ScanMarkers(status="not applicable", reason="", markers=[], automatic=None),
         warnings=[],
     )  # fmt: skip
 
