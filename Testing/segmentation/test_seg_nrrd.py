@@ -10,7 +10,7 @@ import SimpleITK as sitk
 
 from HematomaExpansionLib.errors import MaskError, UnreadableFile
 from HematomaExpansionLib.labels import APPEARANCE, Label
-from HematomaExpansionLib.segmentation.seg_nrrd import read_seg_nrrd, write_seg_nrrd
+from HematomaExpansionLib.segmentation.seg_nrrd import read_seg_nrrd, write_overlapping, write_seg_nrrd
 from HematomaExpansionLib.segmentation.segment_class import class_of_segment
 from HematomaExpansionLib.segmentation.segment_style import SegmentStyle, class_styles, terminology_entry
 
@@ -147,6 +147,31 @@ def test_slicer_opens_it_with_names_colours_terminology_and_geometry(scene: Any,
         matrix = vtk.vtkMatrix4x4()
         grid.GetImageToWorldMatrix(matrix)
         assert matrix.MultiplyPoint((1, 2, 1, 1))[:3] == pytest.approx((-x, -y, z))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_segments_that_overlap_keep_their_voxels_here_and_in_slicer(
+    scene: Any, tmp_path: Path, count: int
+) -> None:
+    from vtk.util.numpy_support import vtk_to_numpy
+
+    styles = list(class_styles({Label.ICH, Label.IVH}).values())
+    # Any blood, and within it the part of the second class.
+    masks = list(zip(styles, (_labels() > 0, _labels() == Label.IVH), strict=True))[:count]
+    path = tmp_path / "baseline-markers.seg.nrrd"
+    write_overlapping(path, masks)
+    for segment, (style, mask) in zip(read_seg_nrrd(path), masks, strict=True):
+        assert segment.key == style.key
+        assert np.array_equal(sitk.GetArrayFromImage(segment.voxels), sitk.GetArrayFromImage(mask))
+        assert segment.voxels.GetDirection() == pytest.approx(DIRECTION)
+    segmentation = _node(scene, path, "ReadData").GetSegmentation()
+    assert segmentation.GetNumberOfSegments() == count
+    for number, (style, mask) in enumerate(masks):
+        segment = segmentation.GetNthSegment(number)
+        assert segment.GetName() == style.name
+        scalars = vtk_to_numpy(segment.GetRepresentation("Binary labelmap").GetPointData().GetScalars())
+        there = np.count_nonzero(scalars == segment.GetLabelValue())
+        assert there == np.count_nonzero(sitk.GetArrayFromImage(mask)) > 0
 
 
 def test_overlapping_segments_of_slicer_are_read_from_their_layers(scene: Any, tmp_path: Path) -> None:
