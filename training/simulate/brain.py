@@ -72,7 +72,7 @@ def draw_brain(
     hu = torch.where(cord & (outside_mm > 1), _CORD_HU, hu)
     septum = (widened.ventricles > 0) & (right.abs() < 0.6) & (superior > 0) & (anterior > -25)
     hu = torch.where(septum, _SEPTUM_HU, hu)
-    return hu, white * (1 - share)
+    return hu, (white * (1 - share)).clamp(0, 1)
 
 
 def draw_dura(

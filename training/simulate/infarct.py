@@ -8,6 +8,8 @@ import torch
 from .canvas import Box, Canvas
 from .fields import smooth_noise
 
+_DRAWN_IN = 0.92
+
 
 @dataclass(frozen=True)
 class Infarct:
@@ -40,7 +42,8 @@ def draw_infarct(canvas: Canvas, infarct: Infarct, rng: np.random.Generator) -> 
     box, out = canvas.ellipsoid(infarct.centre_mm, infarct.radii_mm)
     size = min(infarct.radii_mm)
     ragged = 0.28 * smooth_noise(out.shape, max(1.0, size / 3), rng, out.device)
-    share = torch.sigmoid((1 - out + ragged) * size * 2 / infarct.softness_mm) * canvas.paper[box]
+    # A border ragged in radius reaches further out than in; drawn in a little it keeps the volume.
+    share = torch.sigmoid((_DRAWN_IN - out + ragged) * size * 2 / infarct.softness_mm) * canvas.paper[box]
     hu = canvas.hu[box]
     brain = (hu > infarct.density_hu) & (hu < 44)
     share = torch.where(brain, share, 0.0)
