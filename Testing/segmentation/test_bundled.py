@@ -24,6 +24,7 @@ from HematomaExpansionLib.segmentation.bundled import (
     BundledSegmenter,
     labels_of,
     load_network,
+    without_bone,
     without_specks,
 )
 from Testing.conftest import ROOT
@@ -113,6 +114,16 @@ def test_specks_and_oedema_without_blood_are_dropped():
     kept = without_specks(labels, 0.05, BundledParameters().min_piece_ml)
     assert kept.ravel().tolist() == [1, 1, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     assert not without_specks(np.zeros((2, 2, 2), np.uint8), 1.0, 0.1).any()
+
+
+def test_bone_and_calcium_are_not_blood_and_noise_makes_no_holes():
+    hu = np.full((1, 5, 8), 60.0, np.float32)
+    hu[:, :, 5:] = 300.0  # bone
+    hu[0, 2, 1] = 150.0  # one noisy pixel in the clot
+    kept = without_bone(np.full(hu.shape, Label.ICH, np.uint8), hu, BundledParameters().densest_hu)
+    assert kept[0].tolist() == [[1, 1, 1, 1, 1, 0, 0, 0]] * 5
+    exact = np.full((1, 3, 3), 100.0, np.float32)
+    assert without_bone(np.ones(exact.shape, np.uint8), exact, 100.0).all()
 
 
 def test_wrong_weights_are_one_line(untrained: Path):
