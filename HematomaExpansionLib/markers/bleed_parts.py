@@ -61,11 +61,10 @@ def bleed_parts(clot: Clot) -> BleedParts:
     boxes = find_objects(numbered)
     small = []
     for position in order[1:]:
-        mask = numbered == position + 1
-        diameter = max(
-            calliper_diameters(outline_mm(plane, steps), steps)[0] for plane in mask[boxes[position]]
-        )
-        gap = _gap_mm(_surface(mask), surface, clot.spacing_mm)
+        mask, box = numbered == position + 1, boxes[position]
+        diameter = max(calliper_diameters(outline_mm(plane, steps), steps)[0] for plane in mask[box])
+        corner = np.array([side.start for side in box])
+        gap = _gap_mm(_surface(mask[box]) + corner, surface, clot.spacing_mm)
         small.append(SmallPart(mask, diameter, gap, float(sizes[position] * voxel_ml)))
     return BleedParts(main, float(sizes[order[0]] * voxel_ml), tuple(small))
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from .clot import Clot
 from .finding import MarkerFinding, State, confidence, distinct, finding
-from .foci import Focus
+from .foci import Focus, enclosed
 from .marker import Marker
-from .plane import away_mm, depth_mm, pieces
+from .plane import away_mm, depth_mm, opened, pieces
 from .two_parts import TwoParts, two_parts
 
 if TYPE_CHECKING:
@@ -28,14 +28,16 @@ class BlendSettings:
         edge_mm: width of the margin from 10 to 90 % of the step, at most.
         encapsulated_share: the low part is no blend when so much of it lies in encapsulated foci.
         rim_mm: farther than this from the border of M*, where partial volume ends.
+        solid_mm: radius of a disc that fits into each part.
     """
 
     difference_hu: float = 18.0
     share: float = 0.15
     dominance: float = 0.6
     edge_mm: float = 4.0
-    encapsulated_share: float = 0.5
+    encapsulated_share: float = 0.25
     rim_mm: float = 1.5
+    solid_mm: float = 1.5
 
 
 def blend(
@@ -50,13 +52,8 @@ def blend(
         settings: limits.
     """
     deep = clot.deep(settings.rim_mm)
-    enclosed = clot.nothing()
-    for focus in foci:
-        if focus.encapsulated and focus.counts:
-            enclosed[focus.index] |= focus.region
-    splits = [
-        _split(clot, parts, deep, enclosed, layered, settings) for parts in two_parts(clot.smooth, deep)
-    ]
+    holes = enclosed(clot, foci)
+    splits = [_split(clot, parts, deep, holes, layered, settings) for parts in two_parts(clot.smooth, deep)]
     if not splits:
         return finding(Marker.BLEND, clot, State.ABSENT, 1.0, {"difference_hu": 0.0}, clot.nothing())
     best = max(splits, key=lambda split: (split.beside, split.measures["difference_hu"]))
@@ -84,37 +81,49 @@ def _split(
     clot: Clot,
     parts: TwoParts,
     deep: "NDArray[np.bool_]",
-    enclosed: "NDArray[np.bool_]",
+    holes: "NDArray[np.bool_]",
     layered: "NDArray[np.bool_]",
     settings: BlendSettings,
 ) -> _Split:
-    low, high = _largest(parts.low), _largest(parts.high)
+    solid = [_solid(part, clot, settings) for part in (parts.low, parts.high)]
+    low, high = (_largest(part) for part in solid)
     measures = {
         "difference_hu": _core_hu(clot, high) - _core_hu(clot, low),
         "low_share": float(low.sum() / deep.sum()),
         "high_share": float(high.sum() / deep.sum()),
         "edge_mm": _edge_mm(clot, low, high),
-        "encapsulated_share": float((low & enclosed).sum() / low.sum()),
+        "encapsulated_share": float((low & holes).sum() / max(low.sum(), 1)),
     }
     beside = (
         min(measures["low_share"], measures["high_share"]) >= settings.share
-        and low.sum() >= settings.dominance * parts.low.sum()
-        and high.sum() >= settings.dominance * parts.high.sum()
+        and low.sum() >= settings.dominance * solid[0].sum()
+        and high.sum() >= settings.dominance * solid[1].sum()
         and measures["edge_mm"] <= settings.edge_mm
         and measures["encapsulated_share"] < settings.encapsulated_share
         and 2 * (low & layered).sum() < low.sum()
     )
-    return _Split(low, int(min(low.sum(), high.sum())), bool(beside), measures)
+    # Where the low part goes on above and below, as far as the surface of the clot.
+    reach = low.copy()
+    reach[1:] |= low[:-1]
+    reach[:-1] |= low[1:]
+    whole = reach & clot.mask & (clot.smooth <= parts.limit_hu)
+    return _Split(whole, int(min(low.sum(), high.sum())), bool(beside), measures)
+
+
+def _solid(part: "NDArray[np.bool_]", clot: Clot, settings: BlendSettings) -> "NDArray[np.bool_]":
+    """A part without what is thin: the grain of an even clot has no solid parts."""
+    return np.stack([opened(plane, settings.solid_mm, clot.pixel_mm) for plane in part])
 
 
 def _largest(part: "NDArray[np.bool_]") -> "NDArray[np.bool_]":
-    return max(pieces(part), key=np.count_nonzero)
+    return max(pieces(part), key=np.count_nonzero, default=part)
 
 
 def _core_hu(clot: Clot, part: "NDArray[np.bool_]") -> float:
     """Mean HU without the rim."""
     inside = np.stack([depth_mm(plane, clot.pixel_mm) > max(1.0, *clot.pixel_mm) for plane in part])
-    return float(clot.hu[inside if inside.any() else part].mean())
+    core = inside if inside.any() else part
+    return float(clot.hu[core].mean()) if core.any() else 0.0
 
 
 def _edge_mm(clot: Clot, low: "NDArray[np.bool_]", high: "NDArray[np.bool_]") -> float:

@@ -1,5 +1,6 @@
 """Fluid level: low density above, high density below one straight horizontal line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
@@ -8,6 +9,7 @@ import numpy as np
 
 from .clot import Clot
 from .finding import MarkerFinding, State, confidence, distinct, finding
+from .foci import Focus, enclosed
 from .marker import Marker
 from .plane import PixelSize
 from .two_parts import TwoParts, two_parts
@@ -32,6 +34,7 @@ class FluidLevelSettings:
         rim_mm: farther than this from the border of M*, where partial volume ends.
         bridged_mm: a gap in the border that a line may pass over.
         width_share: the line's share of the widest extent of the low part above it, at least.
+        hole_mm: margin round encapsulated foci that is left out with them.
         slice_share: share of the slices of the clot that show a level, at least.
     """
 
@@ -44,6 +47,7 @@ class FluidLevelSettings:
     rim_mm: float = 1.5
     bridged_mm: float = 2.0
     width_share: float = 0.6
+    hole_mm: float = 2.0
     slice_share: float = 0.25
 
 
@@ -61,15 +65,21 @@ class _Level:
     below: "NDArray[np.bool_]"
 
 
-def fluid_level(clot: Clot, down: "NDArray[np.float64]", settings: FluidLevelSettings) -> MarkerFinding:
+def fluid_level(
+    clot: Clot, foci: Sequence[Focus], down: "NDArray[np.float64]", settings: FluidLevelSettings
+) -> MarkerFinding:
     """Look on every slice for a straight border with the dense part under it; the longest decides.
+
+    The bottom of a hole in the clot is short, but straight within a millimetre: encapsulated foci are left
+    out. A level within such a hole is missed for that.
 
     Args:
         clot: the clot.
+        foci: its low-density foci.
         down: direction of gravity along (z, y, x), one of the axes y and x.
         settings: limits.
     """
-    deep = clot.deep(settings.rim_mm)
+    deep = clot.deep(settings.rim_mm) & ~enclosed(clot, foci, settings.hole_mm)
     levels = [
         longest
         for index, plane in enumerate(deep)

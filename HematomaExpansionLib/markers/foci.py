@@ -10,7 +10,7 @@ from .landscape import deep_minima, lake_depth_hu
 from .plane import away_mm, depth_mm, pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -20,7 +20,8 @@ class FociSettings:
     """What counts as a low-density focus.
 
     Attributes:
-        depth_hu: how far it lies below the lowest way out of it (h of the h-minima), at least.
+        depth_hu: how far it lies below the lowest way out of it (h of the h-minima), at least; a focus that
+            is open to brain lies so far below the level of its slice, and below the clot round it.
         area_mm2: area at half its depth, at least.
         ring_mm: width of the ring of clot that it is compared with.
         open_depth_mm: how far inside M* a focus that is open to brain begins to count.
@@ -66,22 +67,29 @@ class Focus:
         return self.ring_hu - self.core_hu
 
 
+def enclosed(clot: Clot, foci: "Sequence[Focus]", margin_mm: float = 0.0) -> "NDArray[np.bool_]":
+    """The encapsulated foci that count, as a mask ``[z, y, x]``, widened in their slices by a margin."""
+    mask = clot.nothing()
+    for focus in foci:
+        if focus.encapsulated and focus.counts:
+            mask[focus.index] |= away_mm(focus.region, clot.pixel_mm) <= margin_mm
+    return mask
+
+
 def low_foci(clot: Clot, settings: FociSettings) -> tuple[Focus, ...]:
     """Find the foci on every slice, from the feet up, and those of half the depth that do not count.
 
     On each slice the density is a landscape, and outside M* lies the sea. Encapsulated foci are its lakes:
     what fills with water when the sea cannot reach it (grey-scale hole filling), at least ``depth_hu`` deep.
-    Other foci are h-minima well inside M* that are open to brain.
+    Other foci are h-minima well inside M* that are open to brain; they are looked for on the slice of the
+    largest area alone, where they are counted.
     """
     lakes = lake_depth_hu(clot.smooth, clot.mask)
-    deep = np.stack([depth_mm(plane, clot.pixel_mm) > settings.open_depth_mm for plane in clot.mask])
-    bottoms = deep_minima(clot.smooth, deep, settings.depth_hu)
     found: list[Focus] = []
     for index in range(len(clot.mask)):
-        regions = [
-            *_encapsulated(clot, lakes[index], settings),
-            *_open(clot, index, bottoms[index] & (lakes[index] < settings.depth_hu), deep[index], settings),
-        ]
+        regions = [*_encapsulated(clot, lakes[index], settings)]
+        if index == clot.largest:
+            regions += _open(clot, index, lakes[index], settings)
         taken = np.any([region for region, _, _ in regions], axis=0) if regions else None
         found += [_measured(clot, index, *each, taken, settings) for each in regions]
     return tuple(found)
@@ -99,23 +107,23 @@ def _encapsulated(clot: Clot, depth: "NDArray[np.float32]", settings: FociSettin
 
 
 def _open(
-    clot: Clot,
-    index: int,
-    bottoms: "NDArray[np.bool_]",
-    deep: "NDArray[np.bool_]",
-    settings: FociSettings,
+    clot: Clot, index: int, lakes: "NDArray[np.float32]", settings: FociSettings
 ) -> "Iterator[_Region]":
     """Basins well inside M* that no wall of clot keeps from the brain, below the level of their slice."""
-    if not bottoms.any():
-        return
     hu = clot.smooth[index]
+    deep = depth_mm(clot.mask[index], clot.pixel_mm) > settings.open_depth_mm
+    if not deep.any():
+        return
+    bottoms = deep_minima(hu, deep, settings.depth_hu) & (lakes < settings.depth_hu)
     level = float(np.median(hu[deep]))
+    taken = np.zeros_like(deep)
     for seed in pieces(bottoms):
         depth = level - float(hu[seed].min())
-        if depth < settings.depth_hu:
+        if depth < settings.depth_hu / 2 or (seed & taken).any():
             continue
         below = deep & (hu <= level - depth / 2)
         region = next(piece for piece in pieces(below) if (piece & seed).any())
+        taken |= region
         if region.sum() * clot.pixel_mm2 >= settings.area_mm2:
             yield region, depth, False
 
@@ -146,7 +154,7 @@ def _measured(
         index=index,
         region=region,
         encapsulated=encapsulated,
-        counts=depth >= settings.depth_hu,
+        counts=depth >= settings.depth_hu and (encapsulated or ring_hu - core_hu >= settings.depth_hu),
         depth_hu=depth,
         area_mm2=float(region.sum() * clot.pixel_mm2),
         core_hu=core_hu,

@@ -39,7 +39,7 @@ class IslandSettings:
 
 
 def island(clot: Clot, parts: BleedParts, settings: IslandSettings) -> MarkerFinding:
-    """Count small haematomas, and on the slice that shows most of them the sprouts.
+    """Count small haematomas, and the sprouts of the main one; what touches on two slices counts once.
 
     Args:
         clot: the clot.
@@ -47,26 +47,21 @@ def island(clot: Clot, parts: BleedParts, settings: IslandSettings) -> MarkerFin
         settings: limits.
     """
     small = [part for part in parts.small if settings.least_ml <= part.ml <= settings.share * parts.main_ml]
-    apart = clot.nothing()
+    apart, sprouting = clot.nothing(), clot.nothing()
     for part in small:
         apart |= part.mask
-    counts = []
-    sprouting = clot.nothing()
     for index, plane in enumerate(parts.main):
-        found = sprouts(plane, clot, settings)
-        for sprout in found:
+        for sprout in sprouts(plane, clot, settings):
             sprouting[index] |= sprout
-        counts.append(len(found) + sum(bool(part.mask[index].any()) for part in small))
-    together = max(counts)
+    together = len(small) + sum(1 for _ in pieces(sprouting))
     present = len(small) >= settings.separate or together >= settings.together
-    where = apart.copy()
-    if together >= settings.together:
-        where[int(np.argmax(counts))] |= sprouting[int(np.argmax(counts))]
-    measures = {"separate": float(len(small)), "on_one_slice": float(together)}
+    measures = {"separate": float(len(small)), "together": float(together)}
     # How far the nearer of the two counts is from its limit, in islands.
     over = max(len(small) - settings.separate, together - settings.together)
     sureness = confidence(over, -0.5, COUNT_ERROR)
-    return finding(Marker.ISLAND, clot, State.PRESENT if present else State.ABSENT, sureness, measures, where)
+    state = State.PRESENT if present else State.ABSENT
+    where = apart | sprouting if together >= settings.together else apart
+    return finding(Marker.ISLAND, clot, state, sureness, measures, where)
 
 
 def sprouts(plane: "NDArray[np.bool_]", clot: Clot, settings: IslandSettings) -> "list[NDArray[np.bool_]]":

@@ -32,20 +32,21 @@ def lake_depth_hu(hu: "NDArray[np.float32]", mask: "NDArray[np.bool_]") -> "NDAr
 def deep_minima(
     hu: "NDArray[np.float32]", region: "NDArray[np.bool_]", depth_hu: float
 ) -> "NDArray[np.bool_]":
-    """The bottoms of the basins of each slice, within a region, that are at least so deep (h-minima).
+    """The bottoms of the basins of a slice, within a region, that are at least so deep (h-minima).
 
     Args:
-        hu: ``[z, y, x]``.
-        region: bool; its border is a wall. A slice that is one basin has its bottom.
+        hu: ``[y, x]``.
+        region: bool; its border is a wall. A region that is one basin has its bottom.
         depth_hu: the least depth below the lowest way into a deeper basin.
     """
     import SimpleITK as sitk
 
-    walled = _between_walls(np.where(region, hu, _WALL_HU).astype(np.float32))
+    walled = sitk.GetImageFromArray(np.pad(np.where(region, hu, _WALL_HU), 1, constant_values=_WALL_HU))
+    shallow_gone = sitk.HMinima(sitk.Cast(walled, sitk.sitkFloat32), depth_hu, True)
     bottoms = sitk.RegionalMinima(
-        sitk.HMinima(walled, depth_hu, True), backgroundValue=0, foregroundValue=1, fullyConnected=True
+        shallow_gone, backgroundValue=0, foregroundValue=1, fullyConnected=True, flatIsMinima=False
     )
-    return np.asarray((_slices(bottoms) > 0) & region)
+    return np.asarray((sitk.GetArrayFromImage(bottoms)[1:-1, 1:-1] > 0) & region)
 
 
 def _padded(stack: "NDArray[np.generic]") -> "NDArray[np.float32]":

@@ -93,7 +93,7 @@ def read_clot(
     foci = low_foci(clot, parameters.foci)
     parts = bleed_parts(clot)
     margin = outline(clot, parameters.outline)
-    level = fluid_level(clot, down, parameters.fluid_level)
+    level = fluid_level(clot, foci, down, parameters.fluid_level)
     blended = blend(clot, foci, level.evidence[clot.box] > 0, parameters.blend)
     in_blend = (blended.evidence[clot.box] > 0) if blended.present else clot.nothing()
     heterogeneous = heterogeneous_density(clot, foci)

@@ -88,4 +88,18 @@ def test_islands_are_four_when_some_sprout(joined: int, apart: int, present: boo
         drawing.blood(drawing.disc(22 * y, 22 * x, 3.5))
     found = drawing.read().findings[Marker.ISLAND]
     assert found.present is present
-    assert found.measures == {"separate": apart, "on_one_slice": joined + apart}
+    assert found.measures == {"separate": apart, "together": joined + apart}
+
+
+def test_a_sprout_on_two_slices_counts_once_and_sprouts_of_all_slices_count() -> None:
+    drawing = Drawing(size=91, radius=14, slices=5)
+    for y, x, slices in (
+        (0, 1, slice(0, 2)),
+        (0, -1, slice(1, 2)),
+        (1, 0, slice(3, 4)),
+        (-1, 0, slice(2, 5)),
+    ):
+        drawing.blood(drawing.disc(16 * y, 16 * x, 3.5, slices))
+    found = drawing.read().findings[Marker.ISLAND]
+    assert found.present
+    assert found.measures["together"] == 4
