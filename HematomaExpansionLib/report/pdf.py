@@ -164,8 +164,10 @@ def _grid(table: Table, width: float) -> "Flowable":
         [_paragraph(cell, "cell" if column else "row") for column, cell in enumerate(row)]
         for row in table.rows
     ]
+    # A row of parameters can be longer than a page; those of a laid out table are kept whole.
+    split = 0 if table.shares else 1
     return Grid(
-        [header, *rows], colWidths=_widths(table, width), repeatRows=1, splitInRow=1, style=table_rules()
+        [header, *rows], colWidths=_widths(table, width), repeatRows=1, splitInRow=split, style=table_rules()
     )
 
 

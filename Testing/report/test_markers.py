@@ -25,7 +25,7 @@ from HematomaExpansionLib.segmentation.seg_nrrd import read_seg_nrrd
 from HematomaExpansionLib.study import Study
 from Testing.report.phantom import Bleed, study
 
-SEEN = [Marker.HYPODENSITY, Marker.SWIRL, Marker.BLEND]
+SEEN = [Marker.HYPODENSITY, Marker.BLACK_HOLE, Marker.SWIRL]
 """What the dark ball of the phantom is."""
 
 
@@ -85,21 +85,24 @@ def test_what_was_not_read_is_not_absent(bleed: Bleed, status: str, reason: str,
 def test_a_reader_decides_and_the_automatic_value_stays_beside():
     said = (
         MarkerReading.unread()
-        .override(Marker.BLEND, State.ABSENT, "A. Reader")
-        .override(Marker.ISLAND, State.PRESENT, "A. Reader")
+        .override(Marker.HYPODENSITY, State.ABSENT, "A. Reader")
+        .override(Marker.BLEND, State.PRESENT, "A. Reader")
     )
     made = study(Bleed(15, hole_mm=6, reader=said))
     markers = made.result.scans[0].markers
-    blend = next(found for found in markers.markers if found.marker is Marker.BLEND)
-    assert (blend.value, blend.automatic, blend.decided_by) == ("absent", "present", "A. Reader")
+    low = next(found for found in markers.markers if found.marker is Marker.HYPODENSITY)
+    assert (low.value, low.automatic, low.decided_by) == ("absent", "present", "A. Reader")
     rows = table(made)
-    assert (rows["Blend"][0], rows["Blend"][3]) == ("Absent", "A. Reader (automatic: present)")
-    assert (rows["Island"][0], rows["Island"][3]) == ("Present", "A. Reader (automatic: absent)")
-    # Nothing was measured that could be shown of the island; what was ruled out is not shown.
+    assert (rows["Hypodensity"][0], rows["Hypodensity"][3]) == ("Absent", "A. Reader (automatic: present)")
+    assert (rows["Blend"][0], rows["Blend"][3]) == ("Present", "A. Reader (automatic: absent)")
+    # Nothing was measured that could be shown of the blend; what was ruled out is not shown.
     shown = [style.key for style, _ in marker_masks(made.timepoints[0], markers)]
-    assert shown == ["hypodensity", "swirl"]
+    assert shown == ["black_hole", "swirl"]
     bat = next(score for score in made.result.scores.scores if score.id == "bat")
-    assert (bat.items[0].value, bat.items[0].source) == ("absent", "marker (A. Reader)")
+    assert [(item.value, item.source) for item in bat.items[:2]] == [
+        ("present", "marker (A. Reader)"),
+        ("absent", "marker (A. Reader)"),
+    ]
 
 
 def test_a_reader_without_a_name_is_refused():
@@ -132,7 +135,7 @@ def test_each_segment_is_the_evidence_of_its_marker(written: Path, pair: Study):
 def test_a_picture_outlines_the_evidence_with_the_patients_right_on_the_left(pair: Study):
     figure = marker_figure(pair.timepoints[0], pair.result.scans[0].markers)
     assert isinstance(figure, Figure)
-    assert figure.alt.endswith("Hypodensity, Swirl, Blend.")
+    assert figure.alt.endswith("Hypodensity, Black hole, Swirl.")
     picture = np.asarray(Image.open(BytesIO(figure.png)).convert("RGB"), dtype=int)
     height, width, _ = picture.shape
     first = picture[:, : width // 3]

@@ -64,7 +64,7 @@ def test_a4_with_a_title_and_the_pictures(written: Path):
     assert [round(float(side) / 72 * 25.4) for side in pdf.pages[0].mediabox[2:]] == [210, 297]
     assert pdf.metadata is not None
     assert pdf.metadata.title == "Intracerebral haemorrhage on head CT"
-    assert sum(len(page.images) for page in pdf.pages) == 3
+    assert sum(len(page.images) for page in pdf.pages) == 4
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,11 @@ def test_points_probability_items_and_what_is_missing(rows: dict[str, tuple[str,
 
 def test_markers_and_a_cut(rows: dict[str, tuple[str, ...]]):
     result, items = rows["BAT score\nBaseline"]
-    assert result.splitlines()[:2] == ["5 of 5 points", "high risk from 3 points on: yes"]
-    assert items.splitlines()[0] == "1: Blend sign, present [marker (automatic)]"
+    assert result.splitlines()[:2] == ["4 of 5 points", "high risk from 3 points on: yes"]
+    assert items.splitlines()[:2] == [
+        "0: Blend sign, absent [marker (automatic)]",
+        "2: Any hypodensity, present [marker (automatic)]",
+    ]
 
 
 def test_the_follow_up_has_its_own_volume_and_ivh(rows: dict[str, tuple[str, ...]]):

@@ -72,7 +72,7 @@ def test_markers_of_a_folder_are_segments(scene: Any, tmp_path: Path) -> None:
     nodes = show_study_folder(tmp_path, [made.timepoints[0].scan.image])
     (node,) = nodes.markers
     wanted = made.timepoints[0].markers.findings
-    assert list(node.GetSegmentation().GetSegmentIDs()) == ["hypodensity", "swirl", "blend"]
+    assert list(node.GetSegmentation().GetSegmentIDs()) == ["hypodensity", "black_hole", "swirl"]
     for key in node.GetSegmentation().GetSegmentIDs():
         shown = slicer.util.arrayFromSegmentBinaryLabelmap(node, key, nodes.volumes[0])
         np.testing.assert_array_equal(shown, wanted[Marker(key)].evidence)

@@ -12,6 +12,7 @@ from HematomaExpansionLib.errors import OutputError, UnreadableFile
 from HematomaExpansionLib.labels import APPEARANCE, Label
 from HematomaExpansionLib.markers.marker import Marker
 from HematomaExpansionLib.report.marker_style import MARKER_STYLES
+from HematomaExpansionLib.report.scores import span
 from HematomaExpansionLib.scene.archive import load_scene, save_scene
 from HematomaExpansionLib.scene.segmentations import labels_from_segmentation
 from HematomaExpansionLib.scene.study_scene import StudyNodes, show_study
@@ -109,7 +110,7 @@ def _assert_markers(scene: Any, nodes: StudyNodes, study: Study) -> None:
     evidence, later = nodes.markers
     assert later is None
     segments = evidence.GetSegmentation()
-    assert list(segments.GetSegmentIDs()) == ["hypodensity", "swirl", "blend"]
+    assert list(segments.GetSegmentIDs()) == ["hypodensity", "black_hole", "swirl"]
     for key in segments.GetSegmentIDs():
         style = MARKER_STYLES[Marker(key)]
         assert segments.GetSegment(key).GetName() == style.name
@@ -141,12 +142,10 @@ def _assert_tables(scene: Any, nodes: StudyNodes, study: Study) -> None:
     present = {
         (row["Scan"], row["Marker"]) for row in rows(nodes.markers_table) if row["Present"] == "present"
     }
-    assert present == {("baseline", name) for name in ("Hypodensity", "Swirl", "Blend")}
+    assert present == {("baseline", name) for name in ("Hypodensity", "Black hole", "Swirl")}
     scores = rows(nodes.scores_table)
     computed = [(row["Scan"], row["Points"]) for row in scores if row["Scan"]]
-    assert computed == [
-        (score.timepoint, f"{score.minimum} to {score.maximum}") for score in study.result.scores.scores
-    ]
+    assert computed == [(score.timepoint, span(score)) for score in study.result.scores.scores]
     assert len(scores) == len(computed) + len(study.result.scores.unavailable)
     for table in (nodes.volumes_table, nodes.expansion_table, nodes.markers_table, nodes.scores_table):
         assert path_of(scene, table) == ["Haematoma expansion"]
