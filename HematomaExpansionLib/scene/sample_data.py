@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 SAMPLE = "HematomaExpansionPair"
 SHA256 = {
-    "baseline.nii.gz": "2d5da3dd79783d3394dc931bf1987de48495e91f225344a2a33b38a3b994b428",
-    "followup-1.nii.gz": "57f9e7b1f6d338488a658bfb7774eebf502124366a31bbd36e9a8feae1d1aee0",
+    "baseline.nii.gz": "91cbf82e2e7f7cd7f2f53118939d2dc3a75987959d3cd22b87084312e1d9e535",
+    "followup-1.nii.gz": "02cd061b6c13b8a1e68144a372958f5bf801f7976c43261e57583e056902c1da",
 }
 """Of the files of the sample; Slicer keeps a copy of them and renews it when its hash is another."""
 

@@ -7,9 +7,9 @@ import pytest
 import SimpleITK as sitk
 from scipy import ndimage
 
+from HematomaExpansionLib.markers.marker import Marker
 from HematomaExpansionLib.resources import resource
-from training.simulate.case import simulate
-from training.simulate.sample import SAMPLE
+from training.simulate.sample import sample_scans
 
 NAMES = ("baseline", "followup-1")
 
@@ -27,9 +27,12 @@ def test_volumes_are_the_ones_the_readme_states(truth):
     stated = {"baseline": (14.0, 0.0), "followup-1": (24.0, 5.0)}
     for entry in truth["scans"]:
         ich, ivh = stated[entry["name"]]
-        # The fine grid fills up to the volume with voxels of less than a microlitre.
-        assert entry["volume_ml"]["ich"] == pytest.approx(ich, abs=0.001)
-        assert entry["volume_ml"]["ivh"] == pytest.approx(ivh, abs=0.001)
+        for name, ml in (("ich", ich), ("ivh", ivh)):
+            # The fine grid fills up to the volume with voxels of less than a microlitre, the scan with 4.4.
+            assert entry["fine_volume_ml"][name] == pytest.approx(ml, abs=0.001)
+            assert entry["volume_ml"][name] == pytest.approx(ml, abs=0.003)
+        # Oedema is in the images and not in the labels.
+        assert 2 < entry["fine_volume_ml"]["oedema"] < 15
 
 
 @pytest.mark.parametrize("number", [0, 1])
@@ -41,8 +44,7 @@ def test_label_voxels_hold_the_true_volume(truth, number):
     assert counts.size == 3
     for value, name in ((1, "ich"), (2, "ivh")):
         assert counts[value] == entry["label_voxels"][name]
-        true_ml = entry["volume_ml"][name]
-        assert counts[value] * voxel_ml == pytest.approx(true_ml, rel=1e-3, abs=voxel_ml / 2)
+        assert counts[value] * voxel_ml == pytest.approx(entry["volume_ml"][name], rel=1e-6)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -120,10 +122,37 @@ def test_the_pair_is_small():
     assert sum(file.stat().st_size for file in folder.iterdir()) < 3e6
 
 
+@pytest.mark.parametrize("number", [0, 1])
+def test_markers_are_where_the_truth_says(truth, number):
+    entry = truth["scans"][number]
+    bits = sitk.GetArrayFromImage(sitk.ReadImage(str(resource("sample", entry["marker_masks"]))))
+    labels = sitk.GetArrayFromImage(read(f"{entry['name']}-labels"))
+    hu = sitk.GetArrayFromImage(read(entry["name"]))
+    present = {name for name, marker in entry["markers"].items() if marker["present"]}
+    assert present == {Marker.BLACK_HOLE, Marker.HYPODENSITY, Marker.SATELLITE}
+    for name in present:
+        mask = (bits >> truth["marker_bits"][name]) & 1 > 0
+        assert np.count_nonzero(mask) == entry["markers"][name]["voxels"] > 0
+        assert (labels[mask] == 1).mean() > 0.8
+    hole = (bits >> truth["marker_bits"][Marker.BLACK_HOLE]) & 1 > 0
+    clot = ndimage.binary_dilation(hole, np.ones((1, 9, 9))) & ~ndimage.binary_dilation(
+        hole, np.ones((1, 5, 5))
+    )
+    assert hu[clot].mean() - hu[hole].mean() > 20
+
+
+def test_ventricles_hold_the_ventricular_blood(truth):
+    for entry in truth["scans"]:
+        ventricles = sitk.GetArrayFromImage(sitk.ReadImage(str(resource("sample", entry["ventricles"]))))
+        labels = sitk.GetArrayFromImage(read(f"{entry['name']}-labels"))
+        assert np.count_nonzero(ventricles[labels == 2]) >= 0.75 * entry["label_voxels"]["ivh"]
+        assert ventricles[labels == 1].mean() < 0.05
+
+
 def test_its_command_still_makes_it():
-    for name, scan in zip(NAMES, simulate(SAMPLE), strict=True):
+    for name, scan in zip(NAMES, sample_scans(), strict=True):
         labels = sitk.GetArrayFromImage(read(f"{name}-labels"))
-        # Another version of numpy or scipy may round a voxel otherwise; nothing more may differ.
-        assert np.mean(sitk.GetArrayFromImage(scan.labels) != labels) < 1e-5
-        difference = sitk.GetArrayFromImage(scan.image).astype(int) - sitk.GetArrayFromImage(read(name))
+        # Another version of torch or scipy may round a voxel otherwise; nothing more may differ.
+        assert np.mean(scan.labels != labels) < 1e-5
+        difference = scan.hu.astype(int) - sitk.GetArrayFromImage(read(name))
         assert np.mean(np.abs(difference) > 1) < 1e-4
