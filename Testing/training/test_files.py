@@ -13,11 +13,12 @@ from HematomaExpansionLib.markers.marker import Marker
 from training.simulate.bleed import BleedSettings
 from training.simulate.case import Case
 from training.simulate.files import write, write_dicom
-from training.simulate.followup import SimulatedScan, TimePoint
+from training.simulate.followup import TimePoint
 from training.simulate.head import Head
 from training.simulate.host import HostSettings
 from training.simulate.pose import Pose
 from training.simulate.protocol import Protocol
+from training.simulate.simulated_scan import SimulatedScan
 
 POINT = TimePoint(
     0.0,

@@ -10,11 +10,12 @@ from HematomaExpansionLib.labels import Label
 from HematomaExpansionLib.markers.marker import Marker
 from training.simulate.bleed import BleedSettings, Shape, make_shape
 from training.simulate.extra_axial import CollectionSettings, Space
-from training.simulate.followup import CLASSES, SimulatedScan, TimePoint, scan_at
+from training.simulate.followup import TimePoint, scan_at
 from training.simulate.head import Head
 from training.simulate.oedema import OedemaSettings
 from training.simulate.pose import Pose
 from training.simulate.protocol import Protocol
+from training.simulate.simulated_scan import CLASSES, SimulatedScan
 
 CENTRED = Pose((0.0, 0.0, 0.0), (0.0, 14.0, 10.0))
 PROTOCOL = Protocol(pixel_mm=1.0, slice_mm=4.0, size=(136, 136, 34), noise_hu=3.0, beam_hardening=0.0)

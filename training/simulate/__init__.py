@@ -1,7 +1,10 @@
 """Serial head CT with exact truth, made from the MNI ICBM152 tissue maps that ``nilearn`` carries.
 
-The order of the work: :mod:`.template` (maps), :mod:`.skull` and :mod:`.ventricles`, :mod:`.host` (the head),
-:mod:`.mass_effect`, :mod:`.bleed`, :mod:`.intraventricular` and :mod:`.density` (the brain pushed aside, and
-blood in it), :mod:`.scanner` (what a CT sees of it), :mod:`.followup` (one time point), :mod:`.case` (files),
-:mod:`.draw` (random patients). Everything is simulated: no figure measured on it is accuracy on patients.
+The order of the work: :mod:`.host` makes a head (:mod:`.head`) of the template, its skull, ventricles, dura
+and what the patient has had; :mod:`.followup` puts blood into it as it is at one time (:mod:`.mass_effect`,
+:mod:`.bleed` with its markers, :mod:`.intraventricular`, :mod:`.subarachnoid`, :mod:`.extra_axial`,
+:mod:`.oedema`, :mod:`.density`) and has it scanned (:mod:`.scanner`, :mod:`.simulated_scan`); :mod:`.case`
+does this for all scans of a patient and :mod:`.files` writes them; :mod:`.draw` draws patients at random.
+``python -m training.simulate`` is the command. Everything is simulated: no figure measured on it is accuracy
+on patients.
 """

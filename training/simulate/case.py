@@ -7,9 +7,10 @@ import torch
 
 from .bleed import BleedSettings, make_shape
 from .extra_axial import CollectionSettings
-from .followup import SimulatedScan, TimePoint, scan_at
+from .followup import TimePoint, scan_at
 from .head import Head
 from .host import HostSettings, make_host
+from .simulated_scan import SimulatedScan
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ import torch
 
 from .case import Case, simulate
 from .dicom_series import Slices, Tags, write_series
-from .followup import SimulatedScan, TimePoint
+from .followup import TimePoint
 from .head import Head
 from .kernel import Kernel
+from .simulated_scan import SimulatedScan
 from .truth import scan_names, write_truth
 
 if TYPE_CHECKING:

@@ -17,10 +17,11 @@ from HematomaExpansionLib.markers.marker import Marker
 from .bleed import BleedSettings
 from .case import Case, simulate
 from .files import write_scans
-from .followup import SimulatedScan, TimePoint
+from .followup import TimePoint
 from .host import HostSettings
 from .pose import Pose
 from .protocol import Protocol
+from .simulated_scan import SimulatedScan
 
 SAMPLE = Case(
     seed=20240711,

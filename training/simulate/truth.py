@@ -9,7 +9,8 @@ import numpy as np
 from HematomaExpansionLib.markers.marker import Marker
 
 from .case import Case
-from .followup import CLASSES, SimulatedScan, TimePoint
+from .followup import TimePoint
+from .simulated_scan import CLASSES, SimulatedScan
 
 TRUTH_VERSION = 2
 
