@@ -12,25 +12,25 @@ from HematomaExpansionLib.markers.parameters import MarkerParameters
 from HematomaExpansionLib.markers.read import Markers, read_clot
 from Testing.markers.drawing import SUPINE
 
-SHAPE = (3, 36, 36)
+SHAPE = (3, 32, 32)
 
 
 def random_clot(seed: int) -> Markers:
     """Blobs of blood of every size, in densities that vary smoothly, jump, and are pierced."""
     rng = np.random.default_rng(seed)
-    field = ndimage.gaussian_filter(rng.standard_normal(SHAPE), (0.5, *[rng.uniform(1, 5)] * 2))
-    distance = np.hypot(*(np.indices(SHAPE)[1:] - 17.5)) / 17.5
+    field = ndimage.gaussian_filter(rng.standard_normal(SHAPE), (0.5, *[rng.uniform(1.5, 5)] * 2))
+    distance = np.hypot(*(np.indices(SHAPE)[1:] - 15.5)) / 15.5
     ich = field / field.std() > rng.uniform(0.5, 3) * distance - rng.uniform(-0.5, 1.5)
     ich[:, [0, -1]] = ich[:, :, [0, -1]] = False
-    ich[1, 18, 18] = True
+    ich[1, 16, 16] = True
     texture = ndimage.gaussian_filter(rng.standard_normal(SHAPE), (0.5, *[rng.uniform(0.5, 3)] * 2))
     hu = 60 + rng.uniform(0, 12) * texture / texture.std()
     for _ in range(rng.integers(0, 5)):
-        y, x = rng.uniform(6, 30, 2)
+        y, x = rng.uniform(5, 27, 2)
         hole = np.hypot(*(np.indices(SHAPE)[1:] - np.array([y, x])[:, None, None, None])) < rng.uniform(1, 5)
         hu[hole] -= rng.uniform(5, 45)
     if rng.random() < 0.4:
-        side = np.indices(SHAPE)[rng.integers(1, 3)] < rng.uniform(10, 26)
+        side = np.indices(SHAPE)[rng.integers(1, 3)] < rng.uniform(8, 24)
         hu[side] -= rng.uniform(8, 35)
     hu = np.where(ich, hu, 33).astype(np.float32)
     brain = Brain(33.0, float(rng.choice([0.0, 4.0, 12.0])))
