@@ -102,7 +102,7 @@ def _facts(record: MarkersRecord) -> str:
     return (
         f"Coefficient of variation of the clot's HU {variation}; solidity of its largest slice "
         f"{record.solidity:.2f}; Barras shape {record.barras_shape} and density {record.barras_density} "
-        f"of I to V. Compared with brain of {number(record.brain_hu, 0)} HU; noise "
+        f"(scales I to V). Compared with brain of {number(record.brain_hu, 0)} HU; noise "
         f"{number(record.noise_hu)} HU."
     )
 
