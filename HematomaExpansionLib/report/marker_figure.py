@@ -74,7 +74,7 @@ def _draw(panels: Panels, found: Sequence[Marker], evidence: "Sequence[NDArray[n
     rows = -(-len(found) // columns)
     field = max(_LEAST_FIELD_MM, max(panels.brain_mm) + 2 * _MARGIN_MM)
     side = _WIDTH_INCHES / columns
-    sheet = Sheet(figsize=(_WIDTH_INCHES, rows * side), dpi=_DPI, facecolor="black")
+    sheet = Sheet(figsize=(_WIDTH_INCHES, rows * side), dpi=_DPI, facecolor="white")
     grid = sheet.add_gridspec(rows, columns, left=0, right=1, bottom=0, top=1, wspace=0.015, hspace=0.015)
     for index, (marker, mask) in enumerate(zip(found, evidence, strict=True)):
         axes = sheet.add_subplot(grid[index // columns, index % columns])

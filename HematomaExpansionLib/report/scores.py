@@ -66,7 +66,7 @@ def _table(scores: Sequence[ScoreAnswer]) -> Table:
             for score in scores
         ),
         stacks=True,
-        shares=(0.13, 0.26, 0.61),
+        shares=(0.15, 0.25, 0.6),
     )
 
 

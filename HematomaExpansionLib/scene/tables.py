@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Cells are text: a table file rounds numbers to six digits and has no way to say that a value is missing.
 _Row = Sequence[str]
+NOT_COMPUTED = "not computed"
+"""In place of a scan; a table file loses an empty first cell."""
 
 
 def volumes_table(result: StudyResult, name: str) -> "slicer.vtkMRMLTableNode":
@@ -80,11 +82,10 @@ def scores_table(result: StudyResult, name: str) -> "slicer.vtkMRMLTableNode":
         result: of the study.
         name: of the node.
     """
-    columns = ["Scan", "Score", "Points", "Most", "Probability (%)", "Predicts", "Missing"]
+    columns = ["Scan", "Score", "Points", "Most", "Probability (%)", "Predicts", "Missing or why not"]
     rows = [_score_row(score) for score in result.scores.scores]
     rows += [
-        ["", absent.name, "", "", "", "", f"not available: {absent.reason}"]
-        for absent in result.scores.unavailable
+        [NOT_COMPUTED, absent.name, "", "", "", "", absent.reason] for absent in result.scores.unavailable
     ]
     return _table(name, columns, rows)
 

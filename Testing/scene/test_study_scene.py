@@ -16,6 +16,7 @@ from HematomaExpansionLib.report.scores import span
 from HematomaExpansionLib.scene.archive import load_scene, save_scene
 from HematomaExpansionLib.scene.segmentations import labels_from_segmentation
 from HematomaExpansionLib.scene.study_scene import StudyNodes, show_study
+from HematomaExpansionLib.scene.tables import NOT_COMPUTED
 from HematomaExpansionLib.scene.volumes import image_from_volume, local_matrix, volume_from_image
 from HematomaExpansionLib.segmentation.segment_style import terminology_entry
 from HematomaExpansionLib.study import Comparison, Study
@@ -144,9 +145,11 @@ def _assert_tables(scene: Any, nodes: StudyNodes, study: Study) -> None:
     }
     assert present == {("baseline", name) for name in ("Hypodensity", "Black hole", "Swirl")}
     scores = rows(nodes.scores_table)
-    computed = [(row["Scan"], row["Points"]) for row in scores if row["Scan"]]
+    computed = [(row["Scan"], row["Points"]) for row in scores if row["Scan"] != NOT_COMPUTED]
     assert computed == [(score.timepoint, span(score)) for score in study.result.scores.scores]
-    assert len(scores) == len(computed) + len(study.result.scores.unavailable)
+    assert [(row["Score"], row["Missing or why not"]) for row in scores[len(computed) :]] == [
+        (absent.name, absent.reason) for absent in study.result.scores.unavailable
+    ]
     for table in (nodes.volumes_table, nodes.expansion_table, nodes.markers_table, nodes.scores_table):
         assert path_of(scene, table) == ["Haematoma expansion"]
 
