@@ -44,7 +44,7 @@ _LEAST_ML: dict[Marker, float] = {
     Marker.ISLAND: 7.0,
 }
 # Holes and inlets have the dense part alone of a clot of two parts, and less depth in an irregular one.
-_TWO_PARTS, _IRREGULAR = 2.2, 1.6
+_TWO_PARTS, _IRREGULAR = 2.6, 1.6
 
 
 def close(markers: Collection[Marker]) -> frozenset[Marker]:
