@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 SAMPLE = "HematomaExpansionPair"
 SHA256 = {
-    "baseline.nii.gz": "91cbf82e2e7f7cd7f2f53118939d2dc3a75987959d3cd22b87084312e1d9e535",
-    "followup-1.nii.gz": "02cd061b6c13b8a1e68144a372958f5bf801f7976c43261e57583e056902c1da",
+    "baseline.nii.gz": "6b6833666e1d018ccd907b638f1c1ed3954500e7f98047648bc34a7b9972429d",
+    "followup-1.nii.gz": "660746e83a1105bde4b8ccd4b81fd3277a0f5f0220ebe959dcd630544cf0e5f9",
 }
 """Of the files of the sample; Slicer keeps a copy of them and renews it when its hash is another."""
 

@@ -33,7 +33,7 @@ SAMPLE = Case(
         irregularity=0.6,
         blood_hu=67.0,
         yielding=0.3,
-        markers=frozenset({Marker.BLACK_HOLE, Marker.SATELLITE}),
+        markers=frozenset({Marker.BLACK_HOLE, Marker.SWIRL, Marker.SATELLITE}),
     ),
     time_points=(
         TimePoint(0.0, 14.0, 0.0, pose=Pose((2.0, -1.0, 2.0), (1.0, 2.0, 0.0)), protocol=Protocol()),
