@@ -50,7 +50,7 @@ class HematomaExpansionParameterNode:
 
     baseline: vtkMRMLScalarVolumeNode
     followup: vtkMRMLScalarVolumeNode
-    segmenter: Annotated[str, Choice(["threshold", "blast-ct"])] = "threshold"
+    segmenter: Annotated[str, Choice(["bundled", "threshold", "blast-ct"])] = "bundled"
     device: Annotated[str, Choice(["auto", "cpu", "cuda"])] = "auto"
     volumesTable: vtkMRMLTableNode
     expansionTable: vtkMRMLTableNode
@@ -193,7 +193,7 @@ class HematomaExpansionLogic(scripted.ScriptedLoadableModuleLogic):
 
         ensure_packages_of(segmenter, RESOURCES, ask)
 
-    def start(self, baseline: Any, followup: Any, segmenter: str = "threshold", device: str = "auto") -> None:
+    def start(self, baseline: Any, followup: Any, segmenter: str = "bundled", device: str = "auto") -> None:
         """Read the volumes (``followup`` may be None) and start to analyse them beside the application."""
         from HematomaExpansionLib.scene.analysis_process import AnalysisProcess
 
@@ -234,7 +234,7 @@ class HematomaExpansionTest(scripted.ScriptedLoadableModuleTest):
 
         registerSampleData()
         logic = HematomaExpansionLogic()
-        logic.ensurePackages("threshold", ask=False)
+        logic.ensurePackages("bundled", ask=False)
         volumes = load_sample()
         before = slicer.mrmlScene.GetNumberOfNodes()
         logic.start(*volumes)

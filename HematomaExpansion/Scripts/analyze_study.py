@@ -33,7 +33,7 @@ def analyze_beside_slicer(arguments: list[str]) -> int:
     from HematomaExpansionLib.errors import HematomaExpansionError
     from HematomaExpansionLib.scene.packages import ensure_packages_of
 
-    segmenter = "blast-ct" if {"blast-ct", "--segmenter=blast-ct"} & set(arguments) else "threshold"
+    segmenter = _segmenter(arguments)
     try:
         ensure_packages_of(segmenter, SCRIPT.parents[1] / "Resources", ask=False)
     except HematomaExpansionError as error:
@@ -44,6 +44,14 @@ def analyze_beside_slicer(arguments: list[str]) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: process.terminate())
         return process.wait()
+
+
+def _segmenter(arguments: list[str]) -> str:
+    """The back-end that the arguments of the shell name, before its packages are there to read them."""
+    from HematomaExpansionLib.segmentation.backends import BACKENDS, DEFAULT_BACKEND
+
+    words = [word.removeprefix("--segmenter=") for word in arguments]
+    return next((word for word in words if word in BACKENDS), DEFAULT_BACKEND)
 
 
 def in_slicer() -> bool:

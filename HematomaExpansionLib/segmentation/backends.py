@@ -7,7 +7,7 @@ from ..errors import UsageError
 from .segmenter import Segmenter
 
 BACKENDS = ("bundled", "threshold", "blast-ct", "mask")
-DEFAULT_BACKEND = "threshold"
+DEFAULT_BACKEND = "bundled"
 
 
 def check_ready(backend: Segmenter) -> None:

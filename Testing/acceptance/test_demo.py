@@ -164,7 +164,7 @@ def test_provenance_is_complete(result: StudyResult):
     assert {"numpy", "scipy", "SimpleITK", "pydicom"} <= set(result.software.packages)
     for scan in result.scans:
         assert len(scan.sha256) == 64
-        assert scan.segmentation.backend == "threshold"
+        assert scan.segmentation.backend == "bundled"
         assert scan.segmentation.parameters["seed_low_hu"] == 47.0
         assert scan.volumes["oedema"] is None  # cannot be told, so not 0
     assert [stage.name for stage in result.stages][:2] == ["reading", "baseline: anatomy"]

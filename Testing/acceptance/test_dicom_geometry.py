@@ -21,7 +21,7 @@ def test_the_volume_is_the_true_one(
     head = Head()
     slices = Slices(positions, rows=224, columns=224, pixel_mm=1.0, tilt_degrees=tilt)
     write_series(tmp_path / "study", head, slices)
-    ended = run_command("analyze", tmp_path / "study", "--out", tmp_path / "out")
+    ended = run_command("analyze", tmp_path / "study", "--segmenter", "threshold", "--out", tmp_path / "out")
     assert ended.code == 0, ended.err
     (scan,) = json.loads((tmp_path / "out" / "result.json").read_text())["scans"]
     assert len(scan["geometry"]["corrections"]) == corrected

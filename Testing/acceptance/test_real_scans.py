@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from HematomaExpansionLib.bundle import read_bundle
 from HematomaExpansionLib.models import model
 from HematomaExpansionLib.segmentation.seg_nrrd import read_seg_nrrd
-from Testing.conftest import run_command
+from Testing.conftest import ROOT, run_command
 
 
-@pytest.mark.parametrize("backend", ["blast-ct", "threshold"])
+@pytest.mark.parametrize("backend", ["blast-ct", "bundled", "threshold"])
 def test_a_pasted_bleed_of_20_ml(shared_data: Path, blast_ct_weights: Path, tmp_path: Path, backend: str):
     scan = shared_data / "head_ct" / "synth_inv_iph20.nii.gz"
     models = {"HEMATOMA_EXPANSION_MODELS": str(blast_ct_weights)}
@@ -22,8 +23,13 @@ def test_a_pasted_bleed_of_20_ml(shared_data: Path, blast_ct_weights: Path, tmp_
     assert found["volumes"]["ich"]["ml"] == pytest.approx(20.0, rel=0.10)
     assert found["volumes"]["ivh"]["ml"] <= 0.5
     assert (found["location"]["side"], found["location"]["region"]) == ("left", "deep")
-    weights = {"blast-ct-2": model("blast-ct-2").sha256} if backend == "blast-ct" else {}
-    assert found["segmentation"]["weights_sha256"] == weights
+    bundled = read_bundle(ROOT / "Resources" / "models" / "bundled").metadata
+    weights = {
+        "blast-ct": {"blast-ct-2": model("blast-ct-2").sha256},
+        "bundled": {bundled.name: bundled.weights_sha256},
+        "threshold": {},
+    }
+    assert found["segmentation"]["weights_sha256"] == weights[backend]
     ich = read_seg_nrrd(tmp_path / "out" / "baseline.seg.nrrd")[0].voxels
     true = sitk.ReadImage(str(scan).replace(".nii", "_mask.nii"))
     there = sitk.Resample(ich, true, sitk.Transform(), sitk.sitkNearestNeighbor)
@@ -33,7 +39,7 @@ def test_a_pasted_bleed_of_20_ml(shared_data: Path, blast_ct_weights: Path, tmp_
 
 
 @pytest.mark.parametrize("name", ["invesalius_cranium", "ge_hispeed_tiltcorr"])
-@pytest.mark.parametrize("backend", ["blast-ct", "threshold"])
+@pytest.mark.parametrize("backend", ["blast-ct", "bundled", "threshold"])
 def test_scans_without_blood(
     shared_data: Path, blast_ct_weights: Path, tmp_path: Path, backend: str, name: str
 ):

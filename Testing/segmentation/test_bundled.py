@@ -147,25 +147,17 @@ def test_a_damaged_bundle_is_refused_before_any_work(untrained: Path):
         backends.check_ready(BundledSegmenter("cpu", untrained))
 
 
-@pytest.fixture(scope="module")
-def committed() -> Path:
-    """The bundle that comes with the package."""
-    if not COMMITTED.is_dir():
-        pytest.skip("no weights are committed yet (Resources/models/bundled)")
-    return COMMITTED
-
-
-def test_committed_weights_are_small_and_documented(committed: Path):
-    metadata = read_bundle(committed).metadata
-    assert (committed / WEIGHTS).stat().st_size <= 15e6
+def test_committed_weights_are_small_and_documented():
+    metadata = read_bundle(COMMITTED).metadata
+    assert (COMMITTED / WEIGHTS).stat().st_size <= 15e6
     assert set(metadata.classes) == {"ich", "ivh", "extra_axial", "oedema"}
     assert "simulated bleeds" in metadata.warning
-    card = (committed / "MODEL_CARD.md").read_text()
+    card = (COMMITTED / "MODEL_CARD.md").read_text()
     assert metadata.weights_sha256 in card
     assert metadata.warning in card
 
 
-def test_committed_weights_find_the_sample_bleed(committed: Path, baseline):
+def test_committed_weights_find_the_sample_bleed(baseline):
     scan, anatomy = baseline
     found = BundledSegmenter("cpu").segment(scan, anatomy, Progress())
     labels = sitk.GetArrayFromImage(found.labels)
@@ -175,7 +167,7 @@ def test_committed_weights_find_the_sample_bleed(committed: Path, baseline):
     assert 2 * (a & b).sum() / (a.sum() + b.sum()) > 0.85
 
 
-def test_cuda_gives_the_labels_of_the_cpu(committed: Path, baseline):
+def test_cuda_gives_the_labels_of_the_cpu(baseline):
     """Half precision on CUDA changes at most one voxel of the brain in a thousand."""
     if not torch.cuda.is_available():
         pytest.skip("this machine has no CUDA device")

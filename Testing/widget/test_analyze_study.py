@@ -48,7 +48,8 @@ def test_cancelled(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (["--", "none.nii.gz", "--out", "out"], 3),
+        (["--", "none.nii.gz", "--out", "out", "--segmenter=threshold"], 3),
+        (["none.nii.gz", "--out", "out"], 4),
         (["none.nii.gz", "--out", "out", "--segmenter", "nonsense"], 2),
         (["--", "none.nii.gz", "--out", "out", "--segmenter", "blast-ct"], 4),
         ([], 2),
@@ -57,7 +58,7 @@ def test_cancelled(tmp_path: Path) -> None:
 def test_in_slicer_the_exit_code_is_passed_on(
     arguments: list[str], code: int, module: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The application is a test double that notes its exit; blast-ct lacks the PyTorch extension here."""
+    """The application is a test double that notes its exit; what runs a network lacks the PyTorch extension here."""
     import slicer
 
     exited: list[int] = []
