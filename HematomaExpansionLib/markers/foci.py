@@ -15,20 +15,26 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+# The level of a slice is that of its dense part, also where almost half of it is low.
+_DENSE_PERCENT = 70.0
+
+
 @dataclass(frozen=True)
 class FociSettings:
     """What counts as a low-density focus.
 
     Attributes:
         depth_hu: how far it lies below the lowest way out of it (h of the h-minima), at least; a focus that
-            is open to brain lies so far below the level of its slice, and below the clot round it.
+            is open to brain lies so far below the clot round it.
         area_mm2: area at half its depth, at least.
+        part_share: an open low region with more of the slice than this is a part of the clot, no focus in it.
         ring_mm: width of the ring of clot that it is compared with.
         open_depth_mm: how far inside M* a focus that is open to brain begins to count.
     """
 
     depth_hu: float = 10.0
     area_mm2: float = 4.0
+    part_share: float = 0.2
     ring_mm: float = 3.0
     open_depth_mm: float = 2.0
 
@@ -91,6 +97,10 @@ def low_foci(clot: Clot, settings: FociSettings) -> tuple[Focus, ...]:
         if index == clot.largest:
             regions += _open(clot, index, lakes[index], settings)
         taken = np.any([region for region, _, _ in regions], axis=0) if regions else None
+        if not all(encapsulated for _, _, encapsulated in regions):
+            # What lies between an open focus and the brain is as low as the focus, and no clot round it.
+            level = float(np.percentile(clot.smooth[index][clot.mask[index]], _DENSE_PERCENT))
+            taken |= clot.smooth[index] < level - settings.depth_hu / 2
         found += [_measured(clot, index, *each, taken, settings) for each in regions]
     return tuple(found)
 
@@ -115,7 +125,8 @@ def _open(
     if not deep.any():
         return
     bottoms = deep_minima(hu, deep, settings.depth_hu) & (lakes < settings.depth_hu)
-    level = float(np.median(hu[deep]))
+    level = float(np.percentile(hu[deep], _DENSE_PERCENT))
+    largest_mm2 = settings.part_share * clot.mask[index].sum() * clot.pixel_mm2
     taken = np.zeros_like(deep)
     for seed in pieces(bottoms):
         depth = level - float(hu[seed].min())
@@ -124,7 +135,7 @@ def _open(
         below = deep & (hu <= level - depth / 2)
         region = next(piece for piece in pieces(below) if (piece & seed).any())
         taken |= region
-        if region.sum() * clot.pixel_mm2 >= settings.area_mm2:
+        if settings.area_mm2 <= region.sum() * clot.pixel_mm2 <= largest_mm2:
             yield region, depth, False
 
 
@@ -154,7 +165,7 @@ def _measured(
         index=index,
         region=region,
         encapsulated=encapsulated,
-        counts=depth >= settings.depth_hu and (encapsulated or ring_hu - core_hu >= settings.depth_hu),
+        counts=(depth if encapsulated else ring_hu - core_hu) >= settings.depth_hu,
         depth_hu=depth,
         area_mm2=float(region.sum() * clot.pixel_mm2),
         core_hu=core_hu,

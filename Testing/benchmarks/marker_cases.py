@@ -56,17 +56,18 @@ class MarkerCase:
     markers: dict[Marker, bool]
 
 
-def cases(seed: int, count: int, family: Family, cache: Path) -> Iterator[MarkerCase]:
+def cases(seed: int, first: int, count: int, family: Family, cache: Path) -> Iterator[MarkerCase]:
     """The cases of a set, made once and kept in a folder.
 
     Args:
         seed: of the set.
+        first: number of the first case.
         count: how many.
         family: how shapes and textures are made.
         cache: where the files are kept.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    for number in range(count):
+    for number in range(first, first + count):
         file = cache / f"{family}-{seed}-{number:03d}.nrrd"
         if not file.exists():
             _make(seed, number, family, file)
