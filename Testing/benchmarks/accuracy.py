@@ -22,8 +22,8 @@ from HematomaExpansionLib.models import FOLDER_VARIABLE
 from HematomaExpansionLib.progress import Progress
 from HematomaExpansionLib.segmentation.backends import segmenter
 from Testing.benchmarks.blast_ct_upstream import SHARED, WEIGHTS
-from training.simulate.files import write
 from training.simulate.draw import draw_case
+from training.simulate.files import write
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADS = SHARED / "data" / "head_ct"

@@ -58,7 +58,7 @@ def test_cancelled(tmp_path: Path) -> None:
 def test_in_slicer_the_exit_code_is_passed_on(
     arguments: list[str], code: int, module: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The application is a test double that notes its exit; what runs a network lacks the PyTorch extension here."""
+    """The application is a test double that notes its exit; it has no PyTorch extension."""
     import slicer
 
     exited: list[int] = []
