@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from .segmenter import Segmenter
+
+if TYPE_CHECKING:
+    from .segmenter import Segmenter
 
 BACKENDS = ("bundled", "threshold", "blast-ct", "mask")
 DEFAULT_BACKEND = "bundled"
 
 
-def check_ready(backend: Segmenter) -> None:
+def check_ready(backend: "Segmenter") -> None:
     """Refuse a back-end that cannot run, before minutes of work lead up to it.
 
     Raises:
@@ -30,7 +33,7 @@ def segmenter(
     models: Sequence[int] | None = None,
     mask: Path | None = None,
     mapping: Mapping[int | str, str] | None = None,
-) -> Segmenter:
+) -> "Segmenter":
     """Make a back-end.
 
     Args:
