@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 SCRIPT = Path(__file__).resolve()
@@ -47,11 +48,16 @@ def analyze_beside_slicer(arguments: list[str]) -> int:
 
 
 def _segmenter(arguments: list[str]) -> str:
-    """The back-end that the arguments of the shell name, before its packages are there to read them."""
-    from HematomaExpansionLib.segmentation.backends import BACKENDS, DEFAULT_BACKEND
+    """The segmenter that will run, read before the packages that read arguments are there; "" for none."""
+    from HematomaExpansionLib.segmentation.backends import DEFAULT_BACKEND
 
-    words = [word.removeprefix("--segmenter=") for word in arguments]
-    return next((word for word in words if word in BACKENDS), DEFAULT_BACKEND)
+    for word, following in pairwise([*arguments, ""]):
+        if word == "--segmenter":
+            return following
+        if word.startswith("--segmenter="):
+            return word.partition("=")[2]
+    # Without an output folder the shell refuses the call; nothing need be installed for that.
+    return DEFAULT_BACKEND if "--out" in arguments else ""
 
 
 def in_slicer() -> bool:

@@ -47,7 +47,7 @@ def test_folder_becomes_the_study(scene: Any, folder: Path, images: list[sitk.Im
         wanted = sitk.ReadImage(str(folder / f"{name}.seg.nrrd"))
         found = labels_from_segmentation(node, image)
         np.testing.assert_array_equal(sitk.GetArrayFromImage(found), sitk.GetArrayFromImage(wanted))
-        assert list(node.GetSegmentation().GetSegmentIDs()) == ["ich", "ivh"]
+        assert list(node.GetSegmentation().GetSegmentIDs()) == ["ich", "ivh", "extra_axial", "oedema"]
     new, _, _ = read_seg_nrrd(folder / "growth-1.seg.nrrd")
     assert GrowthLabel.NEW == 1
     shown = slicer.util.arrayFromSegmentBinaryLabelmap(nodes.growth[0], "new", volumes[1])

@@ -1,6 +1,7 @@
 """The bundled back-end: what is around the network, by hand; the committed weights, on the sample study."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -77,7 +78,7 @@ def test_result_lies_on_the_scan_inside_the_brain_and_says_what_it_is(untrained,
     assert found.classes == {Label.ICH, Label.IVH}
     assert found.warnings == ("Trained on simulated bleeds.",)
     assert found.weights_sha256 == {"tiny": sha256(untrained / WEIGHTS)}
-    assert found.parameters == {"version": "1", "mirrored": True, "min_piece_ml": 0.1}
+    assert found.parameters == {"version": "1", **asdict(BundledParameters())}
 
 
 def test_mirroring_makes_the_answer_symmetrical(untrained, baseline):

@@ -44,7 +44,8 @@ def module(scene: Any, told: list[str], monkeypatch: pytest.MonkeyPatch) -> Any:
     i18n = _module("slicer.i18n", tr=lambda text: text, translate=lambda context, text: text)
     sample_data = _module("SampleData", SampleDataLogic=doubles.SampleDataLogic)
     qt = _module("qt", QTimer=doubles.Timer)
-    for double in (scripted, wrapper, i18n, sample_data, qt):
+    pytorch = _module("PyTorchUtils", PyTorchUtilsLogic=doubles.PyTorchUtilsLogic)
+    for double in (scripted, wrapper, i18n, sample_data, qt, pytorch):
         monkeypatch.setitem(sys.modules, double.__name__, double)
         if double.__name__.startswith("slicer."):
             monkeypatch.setattr(slicer, double.__name__.split(".")[1], double, raising=False)

@@ -11,6 +11,7 @@ import unittest
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, get_type_hints
@@ -201,3 +202,13 @@ def widgets(ui: str | Path) -> dict[str, Widget]:
     """The widgets of a ``.ui`` file by name, the root first."""
     found = [Widget(element) for element in ET.parse(ui).iter("widget")]  # noqa: S314 (our own file)
     return {widget.name: widget for widget in found}
+
+
+class PyTorchUtilsLogic:
+    """The PyTorch extension, where PyTorch is there already."""
+
+    def torchInstalled(self) -> bool:
+        return find_spec("torch") is not None
+
+    def installTorch(self, askConfirmation: bool) -> None:
+        """What a user who declines gets."""

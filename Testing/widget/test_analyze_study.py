@@ -62,6 +62,7 @@ def test_in_slicer_the_exit_code_is_passed_on(
     import slicer
 
     exited: list[int] = []
+    monkeypatch.delitem(sys.modules, "PyTorchUtils")
     monkeypatch.setattr(slicer.app, "commandOptions", SimpleNamespace, raising=False)
     monkeypatch.setattr(slicer.util, "exit", exited.append)
     monkeypatch.setattr(sys, "argv", [str(SCRIPT), *arguments])

@@ -1,5 +1,6 @@
 """The panel on test doubles, the analysis in its real process, the scene of slicer-core."""
 
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -151,7 +152,10 @@ def test_error_of_the_process_is_its_line(
     assert list(tmp_path.iterdir()) == [empty]
 
 
-def test_blast_ct_asks_for_the_extension_that_brings_torch(panel: Any, scene: Any, told: list[str]) -> None:
+def test_blast_ct_asks_for_the_extension_that_brings_torch(
+    panel: Any, scene: Any, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "PyTorchUtils")
     choose(panel, volume_from_image(sitk.Image(4, 4, 4, sitk.sitkInt16), "CT"))
     panel.parameters.segmenter = "blast-ct"
     panel.ui.applyButton.click()
