@@ -130,6 +130,7 @@ def test_segment_writes_a_labelmap_that_volume_reads(sample: Path, tmp_path: Pat
     ended = run_command("segment", sample / "baseline.nii.gz", "--out", file)
     assert ended.code == 0, ended.err
     assert ended.out.strip() == str(file)
-    measured = json.loads(run_command("volume", file, "--mapping", "1=ich,2=ivh", "--json", "-").out)
+    mapping = "1=ich,2=ivh,3=extra_axial,4=oedema"
+    measured = json.loads(run_command("volume", file, "--mapping", mapping, "--json", "-").out)
     assert measured["ich"]["ml"] == pytest.approx(14.0, abs=1.0)
     assert measured["ivh"]["ml"] == 0

@@ -23,11 +23,11 @@ def test_json_csv_and_evidence(sample: Path, tmp_path: Path) -> None:
     reading = load_reading(tmp_path / "reading.csv")
     present = {found.marker for found in record.markers if found.state == "present"}
     assert {marker for marker in Marker if reading.value(marker) == "present"} == present
-    # The sample's bleed is lobulated.
-    assert Marker.IRREGULAR_SHAPE in present
+    # The sample's bleed has a satellite by construction.
+    assert Marker.SATELLITE in present
     written = {file.name for file in (tmp_path / "evidence").iterdir()}
     assert written == {f"{found.marker}.nii.gz" for found in record.markers if found.state != "absent"}
-    image = sitk.ReadImage(str(tmp_path / "evidence" / "irregular_shape.nii.gz"))
+    image = sitk.ReadImage(str(tmp_path / "evidence" / "satellite.nii.gz"))
     scan = sitk.ReadImage(str(scans[0]))
     assert image.GetSize() == scan.GetSize()
     assert image.GetOrigin() == pytest.approx(scan.GetOrigin(), abs=1e-3)
