@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = 4
 _WIDTH_INCHES = 8.0
-_STRIP_INCHES = 0.34
+_STRIP_INCHES = 0.5
 _DPI = 160
 
 Colour = tuple[float, float, float]
@@ -30,7 +30,7 @@ def montage_png(
     Args:
         panels: the slices.
         field_mm: height and width to show of each slice.
-        title: what the sheet shows, at the left of the legend.
+        title: what the sheet shows, in a line above the legend.
         legend: names and colours.
         overlay: draws onto the axes of the slice of the given index.
     """
@@ -55,14 +55,14 @@ def montage_png(
 def _legend(sheet: "Figure", strip: float, title: str, legend: Sequence[tuple[str, Colour]]) -> None:
     from matplotlib.lines import Line2D
 
-    sheet.text(0.01, strip / 2, title, color="white", fontsize=8.5, va="center")
+    sheet.text(0.01, 0.74 * strip, title, color="white", fontsize=8.5, va="center")
     if legend:
         lines = [Line2D([], [], color=colour, linewidth=3) for _, colour in legend]
         sheet.legend(
             lines,
             [name for name, _ in legend],
-            loc="center right",
-            bbox_to_anchor=(1.0, strip / 2),
+            loc="center left",
+            bbox_to_anchor=(0.0, 0.27 * strip),
             ncols=len(legend),
             frameon=False,
             labelcolor="white",

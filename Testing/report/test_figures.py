@@ -7,6 +7,7 @@ from PIL import Image
 from HematomaExpansionLib.labels import APPEARANCE, Label
 from HematomaExpansionLib.report.curve import curve_figure
 from HematomaExpansionLib.report.figures import draw_figures
+from HematomaExpansionLib.report.montage import montage_png
 from HematomaExpansionLib.report.panels import common_field_mm, panels_of
 from HematomaExpansionLib.report.slices import choose_slices
 from HematomaExpansionLib.study import Study
@@ -23,7 +24,7 @@ def close_to(picture: np.ndarray, label: Label) -> np.ndarray:
 
 def panel(picture: np.ndarray, column: int, row: int) -> np.ndarray:
     """One of the 4 x 2 slices, without the legend under them."""
-    height, width = (picture.shape[0] - 54) // 2, picture.shape[1] // 4
+    height, width = (picture.shape[0] - 80) // 2, picture.shape[1] // 4
     return picture[row * height : (row + 1) * height, column * width : (column + 1) * width]
 
 
@@ -35,6 +36,27 @@ def small() -> Study:
 def test_names_and_order(small: Study):
     files = [figure.file for figure in draw_figures(small)]
     assert files == ["figure-baseline.png", "figure-followup-1.png", "figure-growth-1.png"]
+
+
+def test_the_title_and_a_legend_of_every_class_do_not_touch(small: Study):
+    point = small.timepoints[0]
+    panels = panels_of(point, choose_slices(small)[point.name])
+    names = ("ICH", "IVH", "extra-axial haemorrhage", "perihaematomal oedema")
+    legend = [(name, look.colour) for name, look in zip(names, APPEARANCE.values(), strict=True)]
+
+    def strip(title: str, entries: list) -> np.ndarray:
+        field = common_field_mm([panels])
+        return (
+            pixels(montage_png(panels, field, title, entries, lambda axes, index: None))[-80:].max(axis=2)
+            > 30
+        )
+
+    title = strip("Follow-up 1   W80 L40, R = patient's right, bar 50 mm", [])
+    below = strip("", legend)
+    assert title.any()
+    assert below.any()
+    assert not (title.any(axis=1) & below.any(axis=1)).any()
+    assert not below[:, -1].any(), "the legend leaves the sheet"
 
 
 def test_the_patients_right_is_on_the_left_and_the_front_is_up(small: Study):
