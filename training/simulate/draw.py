@@ -52,15 +52,23 @@ def draw_case(seed: int, number: int, followup: bool = False, clean: float = 0.0
         point, outside = replace(point, ich_ml=0.0, ivh_ml=0.0, sah_ml=0.0), outside or _collection(rng)
     points = [point, _later(point, prior, rng)] if followup else [point]
     markers = draw_markers(min(each.ich_ml for each in points), rng)
-    bleed = _bleed(centre, ich_ml, markers, rng)
+    bleed = draw_bleed(centre, ich_ml, markers, rng)
     return Case(
         seed=int(rng.integers(2**31)), host=host, bleed=bleed, time_points=tuple(points), outside=outside
     )
 
 
-def _bleed(
+def draw_bleed(
     centre: tuple[float, float, float], ich_ml: float, markers: frozenset[Marker], rng: np.random.Generator
 ) -> BleedSettings:
+    """Draw what a bleed looks like.
+
+    Args:
+        centre: of it, template coordinates (superior, anterior, right) in mm.
+        ich_ml: volume at baseline.
+        markers: which it shows.
+        rng: the generator.
+    """
     return BleedSettings(
         centre_mni_mm=centre,
         reach_ml=ich_ml,
@@ -83,7 +91,7 @@ def _baseline(prior: Prior, ich_ml: float, rng: np.random.Generator) -> TimePoin
         sah_ml=sah_ml if rng.random() < SUBARACHNOID_SHARE else 0.0,
         pose=draw_pose(rng),
         protocol=draw_protocol(rng),
-        oedema=_oedema(onset_h, rng),
+        oedema=draw_oedema(onset_h, rng),
         layered_share=float(rng.uniform(0.05, 0.6)),
     )
 
@@ -112,12 +120,13 @@ def _later(first: TimePoint, prior: Prior, rng: np.random.Generator) -> TimePoin
         ivh_ml=min(ivh_ml, _LARGEST_IVH_ML),
         pose=draw_pose(rng),
         protocol=draw_protocol(rng),
-        oedema=_oedema(hours, rng),
+        oedema=draw_oedema(hours, rng),
         faded_hu=faded_hu,
     )
 
 
-def _oedema(hours: float, rng: np.random.Generator) -> OedemaSettings:
+def draw_oedema(hours: float, rng: np.random.Generator) -> OedemaSettings:
+    """Draw the rim round a bleed that is so many hours old."""
     width = usual_width_mm(hours) * float(rng.lognormal(0, 0.3))
     return OedemaSettings(width_mm=min(width, 8.0), hu=float(rng.uniform(18.5, 23.5)))
 

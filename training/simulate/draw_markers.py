@@ -1,5 +1,7 @@
 """Which markers a bleed has, drawn as often as patients have them."""
 
+from collections.abc import Collection
+
 import numpy as np
 
 from HematomaExpansionLib.markers.marker import Marker
@@ -27,7 +29,17 @@ def draw_markers(ich_ml: float, rng: np.random.Generator) -> frozenset[Marker]:
         ich_ml: the smallest volume that the bleed has at any time.
         rng: the generator.
     """
-    drawn = [marker for marker, share in PREVALENCES.items() if rng.random() < share]
+    return that_fit([marker for marker, share in PREVALENCES.items() if rng.random() < share], ich_ml)
+
+
+def that_fit(markers: Collection[Marker], ich_ml: float) -> frozenset[Marker]:
+    """Those of the markers that a bleed has room for, with those that they imply; the rarest goes last.
+
+    Args:
+        markers: that it should have.
+        ich_ml: the smallest volume that it has at any time.
+    """
+    drawn = list(markers)
     if all(marker in drawn for marker in EXCLUSIVE):
         drawn.remove(EXCLUSIVE[1])
     for marker in sorted(drawn, key=lambda each: -PREVALENCES[each]):

@@ -203,3 +203,14 @@ LATENT = (
     ),
 )
 """What nobody could know; written only when asked for."""
+
+SCAN_FILES = tuple(
+    Column(name, "text", "", meaning, file, "the simulator")
+    for name, meaning, file in (
+        ("baseline", "baseline CT, beside this file", "baseline.nii.gz"),
+        ("baseline_mask", "its true labels", "baseline-labels.nii.gz"),
+        ("followup", "follow-up CT", "followup-1.nii.gz"),
+        ("followup_mask", "its true labels", "followup-1-labels.nii.gz"),
+    )
+)
+"""Paths of the scans; written where there are scans."""

@@ -10,16 +10,24 @@ import numpy as np
 
 from HematomaExpansionLib.files import written_whole
 
-from .columns import CLINICAL, IMAGE, LATENT, OUTCOME, PATIENT, Column
+from .columns import CLINICAL, IMAGE, LATENT, OUTCOME, PATIENT, SCAN_FILES, Column
 from .patient import MARKERS, Patient
 from .risk import INTERCEPT, ODDS_RATIOS, POPULATION_AUC, best_auc
+
+SCANS = "scans"
+"""Folder of the scans, beside the cohort."""
 
 _MISSING_STREAM = 0
 """Patients are numbered from 1: this stream of the seed is free for what is left out."""
 
 
 def write_cohort(
-    patients: Sequence[Patient], path: Path, seed: int, latent: bool = False, names: Sequence[str] = ()
+    patients: Sequence[Patient],
+    path: Path,
+    seed: int,
+    latent: bool = False,
+    names: Sequence[str] = (),
+    scans: int = 0,
 ) -> dict[str, object]:
     """Write a cohort and its dictionary.
 
@@ -29,6 +37,7 @@ def write_cohort(
         seed: decides which values are left out; the same seed gives the same bytes.
         latent: write the true risk, too.
         names: of the patients; 0001, 0002 ... when empty.
+        scans: how many scans there are of each patient in :data:`SCANS`: none, 1 or 2.
 
     Returns:
         What the dictionary says of the whole cohort.
@@ -37,15 +46,17 @@ def write_cohort(
         OutputError: the folder cannot be written.
     """
     columns = (*CLINICAL, *IMAGE, *OUTCOME, *(LATENT if latent else ()))
+    files = SCAN_FILES[: 2 * scans]
     rng = np.random.default_rng([seed, _MISSING_STREAM])
     with written_whole(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow([PATIENT.name, *(column.name for column in columns)])
+        writer.writerow([PATIENT.name, *(column.name for column in (*columns, *files))])
         for number, patient in enumerate(patients, start=1):
             name = names[number - 1] if names else f"{number:04d}"
-            writer.writerow([name, *_row(patient, columns, rng)])
+            paths = [f"{SCANS}/{name}/{column.distribution}" for column in files]
+            writer.writerow([name, *_row(patient, columns, rng), *paths])
     said = _summary(patients, seed)
-    dictionary = {"cohort": said, "columns": [asdict(column) for column in (PATIENT, *columns)]}
+    dictionary = {"cohort": said, "columns": [asdict(column) for column in (PATIENT, *columns, *files)]}
     with written_whole(path.with_name(f"{path.stem}-dictionary.json")) as temporary:
         temporary.write_text(json.dumps(dictionary, indent=2) + "\n", encoding="utf-8")
     return said
