@@ -1,0 +1,1 @@
+"""Predictors of expansion: the classical and deep models of the four papers, saved as bundles."""

@@ -1,0 +1,43 @@
+"""Predictors by the name of their kind, imported when they are first asked for."""
+
+from importlib import import_module
+from pathlib import Path
+
+from ..bundle import read_bundle
+from ..errors import ModelError
+from .model_bundle import LoadedPredictor, load_state
+from .predictor import Predictor
+
+PREDICTORS: dict[str, str] = {}
+"""Name in a bundle's metadata (``architecture``) to module of this folder and class."""
+
+
+def predictor_class(name: str) -> type[Predictor]:
+    """The class of a kind of predictor.
+
+    Raises:
+        ModelError: there is no such kind.
+    """
+    if name not in PREDICTORS:
+        raise ModelError(f"{name}: no such predictor; there are {', '.join(PREDICTORS)}")
+    module, _, found = PREDICTORS[name].partition(":")
+    kind: type[Predictor] = getattr(import_module(f".{module}", __package__), found)
+    return kind
+
+
+def load_predictor(folder: Path) -> LoadedPredictor:
+    """Read a bundle of any kind of predictor and verify its weights.
+
+    Raises:
+        ModelError: it is absent, corrupt, of the wrong hash, no predictor, or of an unknown kind.
+    """
+    bundle = read_bundle(folder)
+    if bundle.metadata.outcome is None:
+        raise ModelError(
+            f"{folder}: is no predictor of expansion but tells {', '.join(bundle.metadata.classes)}"
+        )
+    kind = predictor_class(bundle.metadata.architecture)
+    try:
+        return LoadedPredictor(bundle, kind.from_state(load_state(bundle)))
+    except (KeyError, ValueError, TypeError) as error:
+        raise ModelError(f"{folder}: not a state of {kind.name} ({error})") from error
