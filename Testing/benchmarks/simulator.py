@@ -15,7 +15,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from HematomaExpansionLib.markers.marker import Marker
-from training.simulate.__main__ import main as simulate
+from training.simulate.command import main as simulate
 from training.simulate.markers.rules import EXCLUSIVE, IMPLIED
 
 VOLUME_TOLERANCE = 1e-3

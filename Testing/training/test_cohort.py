@@ -261,6 +261,6 @@ def test_wrong_usage_is_one_line(arguments: tuple[object, ...]):
 
 def test_numpy_is_all_it_needs():
     heavy = {"torch", "pydantic", "scipy"}
-    code = f"import sys, training.simulate.cohort.__main__; print({heavy} & set(sys.modules))"
+    code = f"import sys, training.simulate.cohort.command; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -10,7 +10,7 @@ import SimpleITK as sitk
 
 from HematomaExpansionLib.labels import Label
 from training.simulate.cohort import Patient
-from training.simulate.cohort.__main__ import main
+from training.simulate.cohort.command import main
 from training.simulate.cohort.course import GROWTH_ML, GROWTH_SHARE, IVH_GROWTH_ML
 from training.simulate.cohort.risk import best_auc, risk_of
 from training.simulate.cohort.scans import SITES, draw_scanned

@@ -1,11 +1,14 @@
 """The command that writes simulated patients, and the montage of what it wrote."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from training.simulate.__main__ import main
+from Testing.conftest import ROOT
+from training.simulate.command import main
 from training.simulate.draw import draw_case
 from training.simulate.montage import main as montage
 
@@ -36,7 +39,20 @@ def test_command_writes_what_was_drawn(written: Path):
 
 
 def test_the_same_bytes_whatever_the_workers(written: Path, tmp_path: Path):
-    main(["--cases", "1", "--seed", str(SEED), "--out", str(tmp_path), "--workers", "2", "--device", "cpu"])
+    # The real command: a worker has to find what it is asked to do.
+    arguments = [
+        "--cases",
+        "1",
+        "--seed",
+        str(SEED),
+        "--out",
+        str(tmp_path),
+        "--workers",
+        "2",
+        "--device",
+        "cpu",
+    ]
+    subprocess.run([sys.executable, "-m", "training.simulate", *arguments], cwd=ROOT, check=True)
     for file in sorted((written / "case-0001").iterdir()):
         assert file.read_bytes() == (tmp_path / "case-0001" / file.name).read_bytes(), file.name
 
