@@ -1,0 +1,1 @@
+"""Radiomic features of a bleed (PyRadiomics), their stability, standardisation and selection."""

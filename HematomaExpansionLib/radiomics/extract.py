@@ -1,0 +1,166 @@
+"""From a scan and its segmentation to the features of the bleed."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import __version__
+from ..errors import MaskError, MissingInput, ModelError
+from ..labels import APPEARANCE, Label
+from .crop import Region, regions
+from .features import Features
+from .package import make_extractor, pyradiomics, pyradiomics_version, quiet, spherical_harmonics
+from .settings import Settings
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+    from numpy.typing import NDArray
+
+_GRID_TOLERANCE = 1e-3
+
+
+def extract(
+    scan: "sitk.Image",
+    labels: "sitk.Image",
+    settings: Settings,
+    label: Label = Label.ICH,
+    name: str = "segmentation",
+) -> Features:
+    """The features of one class of blood.
+
+    The values are those of plain PyRadiomics with the same settings on the whole scan, to the last bit; only
+    what they are computed from is smaller where that changes nothing (see :mod:`.crop`). HU are taken as real
+    numbers: given an image of integers PyRadiomics would cut what it interpolates down to integers, by up to
+    1 HU towards zero, and only in scans that need resampling.
+
+    Args:
+        scan: CT in HU, 3D.
+        labels: label image on the grid of the scan; see :class:`~HematomaExpansionLib.labels.Label`.
+        settings: what to extract and how.
+        label: the class that is the mask.
+        name: of the segmentation, for messages.
+
+    Raises:
+        MaskError: the segmentation lies on another grid, or the mask has fewer than two voxels along an axis.
+        MissingInput: the segmentation is empty or has nothing of this class.
+        ModelError: PyRadiomics, or a package that an image type needs, is not installed.
+        UnreadableFile: PyRadiomics does not know what the settings ask for.
+    """
+    import SimpleITK as sitk
+
+    extractor = make_extractor(settings)
+    mask = _mask(scan, labels, label, name)
+    image = sitk.Cast(scan, sitk.sitkFloat32)
+    spacing = _spacing(mask, extractor.settings["resampledPixelSpacing"])
+    kinds = {kind: {**extractor.settings, **(own or {})} for kind, own in extractor.enabledImagetypes.items()}
+    parts = regions(kinds, mask, spacing)
+    values: dict[str, float | None] = {}
+    with quiet(), spherical_harmonics():
+        for number, part in enumerate(parts):
+            found = _features_of(part, image, mask, extractor, settings, name, with_shape=number == 0)
+            values |= {key: float(value) if np.isfinite(value) else None for key, value in found.items()}
+    return Features(
+        values=values,
+        settings=settings.name,
+        settings_sha256=settings.sha256,
+        label=APPEARANCE[label].key,
+        software=_software(),
+        extents=tuple(part.extent for part in parts),
+    )
+
+
+def _mask(scan: "sitk.Image", labels: "sitk.Image", label: Label, name: str) -> "sitk.Image":
+    """1 where the class is, 0 elsewhere."""
+    import SimpleITK as sitk
+
+    same = scan.GetSize() == labels.GetSize() and all(
+        np.allclose(getattr(scan, get)(), getattr(labels, get)(), atol=_GRID_TOLERANCE)
+        for get in ("GetSpacing", "GetOrigin", "GetDirection")
+    )
+    if not same:
+        raise MaskError(f"{name}: does not lie on the grid of its scan")
+    mask = labels == int(label)
+    # Not from the labels: their origin may differ in the last digits, which PyRadiomics' filters refuse.
+    mask.CopyInformation(scan)
+    voxels = sitk.GetArrayViewFromImage(mask)
+    wanted = APPEARANCE[label]
+    if not voxels.any():
+        there = np.unique(sitk.GetArrayViewFromImage(labels))
+        keys = [look.key for found, look in APPEARANCE.items() if found in there]
+        raise MissingInput(
+            f"{name}: no voxel of class {wanted.key}; "
+            + (f"it has {', '.join(keys)}" if keys else "it is empty")
+        )
+    _refuse_flat(voxels, wanted.key, f"{name}:", "of the scan")
+    return mask
+
+
+def _refuse_flat(voxels: "NDArray[Any]", key: str, name: str, where: str) -> None:
+    spans = []
+    for axis in range(3):
+        filled = np.flatnonzero(voxels.any(axis=tuple(other for other in range(3) if other != axis)))
+        spans.append(int(filled[-1] - filled[0]) + 1 if filled.size else 0)
+    if min(spans) < 2:
+        z, y, x = spans
+        raise MaskError(
+            f"{name} the {key} mask spans {z} slices, {y} rows and {x} columns {where}; "
+            "features in 3D need at least 2 of each"
+        )
+
+
+def _spacing(mask: "sitk.Image", wanted: list[float] | None) -> "NDArray[np.float64]":
+    own = np.array(mask.GetSpacing())
+    # As PyRadiomics reads it: 0 is the spacing of the scan.
+    return own if wanted is None else np.where(np.array(wanted) == 0, own, wanted)
+
+
+def _features_of(
+    part: Region,
+    image: "sitk.Image",
+    mask: "sitk.Image",
+    extractor: Any,
+    settings: Settings,
+    name: str,
+    *,
+    with_shape: bool,
+) -> dict[str, Any]:
+    """One pass of PyRadiomics over one part of the scan."""
+    import SimpleITK as sitk
+
+    operations = pyradiomics().imageoperations
+    spacing = extractor.settings["resampledPixelSpacing"]
+    common = {"label": 1, "padDistance": part.pad}
+    if spacing is None:
+        box, _ = operations.checkMask(image, mask, label=1)
+        image, mask = operations.cropToTumorMask(image, mask, box, **common)
+    else:
+        interpolator = extractor.settings["interpolator"]
+        image, mask = operations.resampleImage(
+            image, mask, resampledPixelSpacing=spacing, interpolator=interpolator, **common
+        )
+        grid = " x ".join(f"{step:g}" for step in mask.GetSpacing())
+        _refuse_flat(sitk.GetArrayViewFromImage(mask), "resampled", f"{name}:", f"of {grid} mm")
+    pass_ = make_extractor(settings)
+    pass_.settings |= {"label": 1, "resampledPixelSpacing": None, "additionalInfo": False, "preCrop": False}
+    pass_.enabledImagetypes = {kind: pass_.enabledImagetypes[kind] for kind in part.image_types}
+    if not with_shape:
+        pass_.enabledFeatures = {key: own for key, own in pass_.enabledFeatures.items() if key != "shape"}
+    found: dict[str, Any] = pass_.execute(image, mask)
+    _refuse_missing(found, part)
+    return found
+
+
+def _refuse_missing(found: dict[str, Any], part: Region) -> None:
+    """PyRadiomics leaves an image type out, with a line in its log, when its package is not installed."""
+    for kind, start in (("LBP3D", "lbp-3D-"), ("LBP2D", "lbp-2D_")):
+        if kind in part.image_types and not any(key.startswith(start) for key in found):
+            package = "trimesh" if kind == "LBP3D" else "scikit-image"
+            raise ModelError(f"{kind} needs a package that is not installed: pip install {package}")
+
+
+def _software() -> dict[str, str]:
+    """Those whose version can change a value."""
+    from importlib.metadata import version
+
+    others = {name: version(name) for name in ("SimpleITK", "PyWavelets", "numpy", "scipy")}
+    return {"hematoma-expansion": __version__, "PyRadiomics": pyradiomics_version(), **others}
