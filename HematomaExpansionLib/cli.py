@@ -17,6 +17,7 @@ from .commands import clinical as clinical_commands
 from .commands.mapping import Mapping, parse_mapping
 from .commands.markers import markers
 from .commands.output import Json, print_table, write_json
+from .commands.radiomics import radiomics
 from .commands.scores import scores
 from .errors import HematomaExpansionError, UsageError
 from .segmentation.backends import DEFAULT_BACKEND
@@ -183,6 +184,7 @@ def change(
 
 
 app.command()(markers)
+app.command()(radiomics)
 app.command()(scores)
 
 
