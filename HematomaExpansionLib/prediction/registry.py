@@ -8,7 +8,13 @@ from ..errors import ModelError
 from .model_bundle import LoadedPredictor, load_state
 from .predictor import Predictor
 
-PREDICTORS: dict[str, str] = {}
+PREDICTORS: dict[str, str] = {
+    "lee2024-clinical": "lee2024.clinical:LeeClinical",
+    "ning2025-brain": "ning2025.brain:NingBrain",
+    "ning2025-clinical-radiologic": "ning2025.clinical_radiologic:NingClinicalRadiologic",
+    "zhong2021-bat": "zhong2021.bat:ZhongBat",
+    "zhong2021-volume": "zhong2021.volume:ZhongVolume",
+}
 """Name in a bundle's metadata (``architecture``) to module of this folder and class."""
 
 
