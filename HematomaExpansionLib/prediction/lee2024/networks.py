@@ -1,0 +1,144 @@
+"""The three networks of Lee 2024 together: from a scan to its DL scores."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...device import Device
+from .dl_score import DLScore, normalised_dl_score
+from .slices import SIZE, grey_slices
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ...networks.lee_image_to_he import LeeImageToHE
+    from ...networks.lee_slice_classifier import LeeSliceClassifier
+    from ...networks.lee_unet import LeeUNet
+
+_BATCH = 8
+_PARTS = ("classifier", "unet", "image_to_he")
+
+
+@dataclass(frozen=True)
+class LeeSettings:
+    """The sizes of the networks; the defaults are the paper's, or the originals' where it gives none.
+
+    Attributes:
+        size: rows and columns of a slice.
+        layers: blocks in the four stages of the slice classifier.
+        attention: self-attention in its last stage.
+        unet_width: channels of the U-Net's first level.
+        image_width: channels after the first convolution of Image-to-HE.
+    """
+
+    size: int = SIZE
+    layers: tuple[int, ...] = (3, 4, 6, 3)
+    attention: bool = False
+    unet_width: int = 64
+    image_width: int = 32
+
+    def record(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        return asdict(self) | {"layers": list(self.layers)}
+
+    @classmethod
+    def read(cls, record: Mapping[str, Any]) -> "LeeSettings":
+        """The opposite of :meth:`record`."""
+        return cls(**{**record, "layers": tuple(record["layers"])})
+
+
+@dataclass(frozen=True)
+class LeeNetworks:
+    """Slice classifier, segmentation and Image-to-HE.
+
+    Attributes:
+        settings: their sizes.
+        classifier: whether a slice shows a haematoma.
+        unet: its outline, and the features after the encoder.
+        image_to_he: the DL score of a slice.
+    """
+
+    settings: LeeSettings
+    classifier: "LeeSliceClassifier"
+    unet: "LeeUNet"
+    image_to_he: "LeeImageToHE"
+
+    @classmethod
+    def build(cls, settings: LeeSettings) -> "LeeNetworks":
+        """Networks with PyTorch's initial weights."""
+        from ...networks.lee_image_to_he import LeeImageToHE
+        from ...networks.lee_slice_classifier import LeeSliceClassifier
+        from ...networks.lee_unet import LeeUNet
+
+        unet = LeeUNet(settings.unet_width)
+        return cls(
+            settings,
+            LeeSliceClassifier(settings.layers, settings.attention, settings.size),
+            unet,
+            LeeImageToHE(unet.feature_channels, settings.image_width),
+        )
+
+    def arrays(self) -> "dict[str, NDArray[Any]]":
+        """Every weight, by the part and its name."""
+        return {
+            f"{part}.{name}": values.detach().cpu().numpy()
+            for part in _PARTS
+            for name, values in getattr(self, part).state_dict().items()
+        }
+
+    @classmethod
+    def from_arrays(cls, settings: LeeSettings, arrays: "Mapping[str, NDArray[Any]]") -> "LeeNetworks":
+        """Networks with the weights of :meth:`arrays`; other names are left out.
+
+        Raises:
+            ValueError: a weight is missing or has another shape.
+        """
+        import torch
+
+        networks = cls.build(settings)
+        for part in _PARTS:
+            weights = {
+                name.removeprefix(f"{part}."): torch.tensor(values)
+                for name, values in arrays.items()
+                if name.startswith(f"{part}.")
+            }
+            try:
+                getattr(networks, part).load_state_dict(weights)
+            except RuntimeError as error:
+                raise ValueError(f"not the weights of {part}") from error
+        return networks
+
+    def score(self, hu: "NDArray[np.float32]", device: Device) -> DLScore:
+        """Judge a scan.
+
+        The slices in which the classifier finds a haematoma (probability of at least one half) are outlined
+        and scored; one in which the U-Net then draws nothing has no weight.
+
+        Args:
+            hu: ``[z, y, x]``, HU.
+            device: where to compute; the networks are moved there.
+        """
+        import torch
+
+        for part in _PARTS:
+            getattr(self, part).to(device).eval()
+        chosen: list[int] = []
+        scores: list[float] = []
+        areas: list[float] = []
+        grey = grey_slices(hu, self.settings.size)
+        with torch.inference_mode():
+            for numbers in torch.split(torch.arange(len(grey)), _BATCH):
+                slices = grey[numbers].to(device)
+                shown = (self.classifier(slices) >= 0).cpu()
+                if not shown.any():
+                    continue
+                slices = slices[shown.to(device)]
+                outline, features = self.unet(slices)
+                logit, _ = self.image_to_he(slices, features)
+                chosen += numbers[shown].tolist()
+                scores += logit.sigmoid().cpu().tolist()
+                areas += (outline >= 0).float().mean((1, 2)).cpu().tolist()
+        normalised = normalised_dl_score(np.array(scores), np.array(areas))
+        return DLScore(tuple(chosen), tuple(scores), tuple(areas), normalised)
