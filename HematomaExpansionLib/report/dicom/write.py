@@ -1,0 +1,105 @@
+"""Write the DICOM objects of a study into one folder."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...files import folder_written_whole
+from ...result import ScanResult
+from ...study import Comparison, Study, TimePoint
+from ..slices import aligned_followups
+from .seg import Algorithm, segmentation_object
+from .segments import Segment, class_segments, growth_segments
+from .slices import differences, labels_on_slices, volumes_on_slices
+from .source import SourceSeries
+from .sr import measurement_report
+
+if TYPE_CHECKING:
+    from highdicom.seg import Segmentation
+    from pydicom import Dataset
+
+    Drawn = tuple[Segmentation, list[Segment]]
+
+FIRST_SERIES_NUMBER = 9100
+"""Of the series that are written; far above those of scanners."""
+
+
+def write_dicom(
+    study: Study, sources: Sequence[SourceSeries | None], out: Path
+) -> tuple[list[Path], list[str]]:
+    """Write SEG, SR, PDF and secondary capture of every scan that came from DICOM, all of them or none.
+
+    Each object belongs to the study of its scan, in a series of its own, with new UIDs.
+
+    Args:
+        study: what was analysed.
+        sources: the series of each scan, in order; None for one that has none.
+        out: folder of the ``.dcm`` files; created when absent.
+
+    Returns:
+        The files, and what differs between the stored slices and where volumes were measured.
+
+    Raises:
+        OutputError: when the folder cannot be written.
+    """
+    found = {index: source for index, source in enumerate(sources) if source is not None}
+    baseline_uid = next(iter(found.values())).study_uid
+    aligned = aligned_followups(study)
+    made: dict[str, Dataset] = {}
+    remarks: list[str] = []
+    first: list[Dataset] = []
+    for index, source in found.items():
+        point, scan = study.timepoints[index], study.result.scans[index]
+        drawn, said = _classes(point, scan, source, baseline_uid, index)
+        comparison = next((c for c in study.comparisons if c.timepoint == point.name), None)
+        growth = None
+        if comparison is not None and comparison.growth is not None and point.name in aligned:
+            growth = _growth(comparison, source, baseline_uid, index)
+            made[f"{point.name.replace('followup', 'growth')}-seg.dcm"] = growth[0]
+        made[f"{point.name}-seg.dcm"] = drawn[0]
+        made[f"{point.name}-sr.dcm"] = measurement_report(
+            study.result, index, source, drawn, growth, first, FIRST_SERIES_NUMBER + 10 * index + 2, said
+        )
+        remarks += said
+        if index == 0:
+            first = [*source.images, drawn[0]]
+    with folder_written_whole(out) as folder:
+        for name, dataset in made.items():
+            dataset.save_as(folder / name, enforce_file_format=True)
+    return [out / name for name in sorted(made)], remarks
+
+
+def _classes(
+    point: TimePoint, scan: ScanResult, source: SourceSeries, baseline_uid: str, index: int
+) -> "tuple[Drawn, list[str]]":
+    stored = labels_on_slices(point.segmentation.labels, source.slices)
+    plain = class_segments(point.segmentation.classes, baseline_uid, {})
+    there = volumes_on_slices(stored, source.slices, [segment.value for segment in plain])
+    measured = {
+        segment.key: volume.ml for segment in plain if (volume := scan.volumes[segment.key]) is not None
+    }
+    notes = differences(measured, {segment.key: there[segment.value] for segment in plain})
+    segments = class_segments(point.segmentation.classes, baseline_uid, notes)
+    algorithm = Algorithm(point.segmentation.backend, point.segmentation.backend == "mask")
+    seg = segmentation_object(
+        stored,
+        source,
+        segments,
+        algorithm,
+        f"HematomaExpansion {point.name}",
+        FIRST_SERIES_NUMBER + 10 * index,
+    )
+    return (seg, segments), [f"{point.name}: {key} is {said}." for key, said in notes.items()]
+
+
+def _growth(comparison: Comparison, source: SourceSeries, baseline_uid: str, index: int) -> "Drawn":
+    segments = growth_segments(baseline_uid)
+    seg = segmentation_object(
+        labels_on_slices(comparison.growth, source.slices),
+        source,
+        segments,
+        Algorithm("growth map"),
+        f"HematomaExpansion growth, {comparison.timepoint}",
+        FIRST_SERIES_NUMBER + 10 * index + 1,
+    )
+    return seg, segments
