@@ -53,5 +53,5 @@ def score(identifier: str, label: str, inputs: tuple[str, ...]) -> Column:
 
 
 def radiomics(name: str) -> Column:
-    """A radiomics feature of the baseline."""
+    """A radiomics feature of the baseline, by its key in :attr:`.patient.Patient.radiomics`."""
     return Column(RADIOMICS + name, name, (RADIOMICS + name,), lambda patient: patient.radiomics.get(name))

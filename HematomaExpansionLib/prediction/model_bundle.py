@@ -12,6 +12,7 @@ from ..errors import ModelError
 from ..files import folder_written_whole
 from .model_card import model_card
 from .patient import Patient
+from .population import population_of
 from .prediction import Prediction
 from .predictor import Predictor, State
 
@@ -41,7 +42,7 @@ class LoadedPredictor:
         estimate = self.predictor.predict(patient)
         metadata, threshold = self.bundle.metadata, self.predictor.threshold
         return Prediction(
-            **dict(estimate),
+            **dict(estimate) | {"warnings": (*estimate.warnings, *outside(metadata.name, patient))},
             model=metadata.name,
             version=metadata.version,
             outcome=self.predictor.outcome.name,
@@ -53,6 +54,13 @@ class LoadedPredictor:
             weights_sha256=metadata.weights_sha256,
             intended_use=metadata.intended_use,
         )
+
+
+def outside(model: str, patient: Patient) -> tuple[str, ...]:
+    """The warning for a patient whom the model was not made for; empty when there is nothing to warn of."""
+    population = population_of(model)
+    criteria = () if population is None else population.outside(patient)
+    return (f"Outside the population of the model: {', '.join(criteria)}.",) if criteria else ()
 
 
 def save_predictor(

@@ -41,8 +41,8 @@ class LeeClinical(Logistic):
 
     Clinical-to-HE leaves the haematoma volume out. The selection of the paper (univariable screening, then
     forward) is repeated on a cohort by ``training.reproduce`` and shown beside this model; the variables are
-    those of the paper whatever it finds. Patients with a missing variable are left out, as there. The
-    "optimal thresholds" of Table 3 are here the largest Youden index of the training patients, never of the test set.
+    those of the paper whatever it finds. Patients with a missing variable are left out, as there. "Optimal
+    thresholds" (Table 3) are here the largest Youden index of the training patients, not of the test set.
     """
 
     name: ClassVar[str] = "lee2024-clinical"
