@@ -17,6 +17,7 @@ from .commands import clinical as clinical_commands
 from .commands.mapping import Mapping, parse_mapping
 from .commands.markers import markers
 from .commands.output import Json, print_table, write_json
+from .commands.predict import predict
 from .commands.radiomics import radiomics
 from .commands.scores import scores
 from .errors import HematomaExpansionError, UsageError
@@ -184,6 +185,7 @@ def change(
 
 
 app.command()(markers)
+app.command()(predict)
 app.command()(radiomics)
 app.command()(scores)
 
