@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PAD = 10
-"""Voxels kept round the mask, of the grid on which features are computed."""
+"""Voxels kept round the mask."""
 
-_WHOLE_AXIS = 10**6
+WHOLE_AXIS = 10**6
+"""More voxels than any scan has."""
+
 _AXES = ("x", "y", "z")
 _LOCAL = ("Original", "Gradient", "Wavelet")
 
@@ -34,47 +36,44 @@ class Region:
     Attributes:
         image_types: settings of each, by name.
         pad: voxels kept on both sides of the mask along (x, y, z).
+        box: first and last voxel of the mask: x, x, y, y, z, z, as PyRadiomics has it.
         extent: the same in words.
     """
 
     image_types: Mapping[str, Mapping[str, Any]]
     pad: "NDArray[np.int64]"
+    box: "NDArray[np.int64]"
     extent: Extent
 
 
-def regions(
-    image_types: Mapping[str, Mapping[str, Any]],
-    mask: "sitk.Image",
-    spacing_mm: "NDArray[np.float64]",
-) -> tuple[Region, ...]:
+def regions(image_types: Mapping[str, Mapping[str, Any]], mask: "sitk.Image") -> tuple[Region, ...]:
     """The parts of a scan that its features are computed on; one part where all may be cropped.
 
     Args:
         image_types: PyRadiomics' image types, each with all settings that apply to it.
-        mask: voxels of the bleed are 1, others 0.
-        spacing_mm: (x, y, z) of the grid on which features are computed.
+        mask: voxels of the bleed are 1, others 0, on the grid on which features are computed.
     """
     local = {kind: own for kind, own in image_types.items() if kind in _LOCAL}
     other = {kind: own for kind, own in image_types.items() if kind not in _LOCAL}
-    found = [_cropped(local, mask, spacing_mm)] if local else []
+    box = _box(mask)
+    found = []
+    if local:
+        reach = max(_reach(kind, own) for kind, own in local.items())
+        near = _near_an_end(box, mask, reach)
+        pad = np.where(near, WHOLE_AXIS, max(PAD, reach))
+        found.append(Region(local, pad, box, Extent(tuple(local), not near.all(), _reason(near, pad, reach))))
     if other:
         reason = "the whole scan, because these filters use voxels far from the mask."
-        found.append(Region(other, np.full(3, _WHOLE_AXIS), Extent(tuple(other), False, reason)))
+        whole = np.full(3, WHOLE_AXIS)
+        found.append(Region(other, whole, box, Extent(tuple(other), False, reason)))
     return tuple(found)
 
 
-def _cropped(
-    image_types: Mapping[str, Mapping[str, Any]], mask: "sitk.Image", spacing_mm: "NDArray[np.float64]"
-) -> Region:
-    reach = max(_reach(kind, own) for kind, own in image_types.items())
-    whole = _near_an_end(mask, spacing_mm, reach)
-    pad = np.where(whole, _WHOLE_AXIS, max(PAD, reach))
-    if not whole.any():
-        reason = f"cropped to {pad[0]} voxels round the mask; the filters reach {reach}."
-    else:
-        axes = ", ".join(axis for axis, is_whole in zip(_AXES, whole, strict=True) if is_whole)
-        reason = f"whole along {axes}, because the mask lies within {reach + 1} voxels of an end of the scan."
-    return Region(image_types, pad, Extent(tuple(image_types), not whole.all(), reason))
+def _reason(near: "NDArray[np.bool_]", pad: "NDArray[np.int64]", reach: int) -> str:
+    if not near.any():
+        return f"cropped to {pad[0]} voxels round the mask; the filters reach {reach}."
+    axes = ", ".join(axis for axis, is_near in zip(_AXES, near, strict=True) if is_near)
+    return f"whole along {axes}, because the mask lies within {reach} voxels of an end of the scan."
 
 
 def _reach(kind: str, own: Mapping[str, Any]) -> int:
@@ -87,19 +86,17 @@ def _reach(kind: str, own: Mapping[str, Any]) -> int:
     return 1 if kind == "Gradient" else 0
 
 
-def _near_an_end(mask: "sitk.Image", spacing_mm: "NDArray[np.float64]", reach: int) -> "NDArray[np.bool_]":
-    """Per axis (x, y, z): does the mask on the new grid lie within a filter's reach of an end of it.
-
-    The box is that of PyRadiomics' ``resampleImage``, which is up to one voxel wider than the mask.
-    """
+def _box(mask: "sitk.Image") -> "NDArray[np.int64]":
     import SimpleITK as sitk
 
     shape = sitk.LabelShapeStatisticsImageFilter()
     shape.Execute(mask)
-    box = np.array(shape.GetBoundingBox(1))
-    ratio = np.array(mask.GetSpacing()) / spacing_mm
-    first = np.floor((box[:3] - 0.5) * ratio)
-    last = np.ceil((box[:3] + box[3:] - 0.5) * ratio)
-    end = np.ceil(np.array(mask.GetSize()) * ratio) - 1
-    near: NDArray[np.bool_] = (first < reach) | (end - last < reach)
+    first, size = np.array(shape.GetBoundingBox(1)).reshape(2, 3)
+    return np.stack([first, first + size - 1], axis=1).ravel()
+
+
+def _near_an_end(box: "NDArray[np.int64]", mask: "sitk.Image", reach: int) -> "NDArray[np.bool_]":
+    """Per axis (x, y, z): does a filter pass an end of the scan from a voxel of the mask."""
+    last = np.array(mask.GetSize()) - 1
+    near: NDArray[np.bool_] = (box[0::2] < reach) | (last - box[1::2] < reach)
     return near

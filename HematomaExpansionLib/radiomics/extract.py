@@ -7,7 +7,7 @@ import numpy as np
 from .. import __version__
 from ..errors import MaskError, MissingInput, ModelError
 from ..labels import APPEARANCE, Label
-from .crop import Region, regions
+from .crop import WHOLE_AXIS, Region, regions
 from .features import Features
 from .package import make_extractor, pyradiomics, pyradiomics_version, quiet, spherical_harmonics
 from .settings import Settings
@@ -50,14 +50,14 @@ def extract(
 
     extractor = make_extractor(settings)
     mask = _mask(scan, labels, label, name)
-    image = sitk.Cast(scan, sitk.sitkFloat32)
-    spacing = _spacing(mask, extractor.settings["resampledPixelSpacing"])
+    with quiet():
+        image, mask = _resampled(sitk.Cast(scan, sitk.sitkFloat32), mask, extractor, name)
     kinds = {kind: {**extractor.settings, **(own or {})} for kind, own in extractor.enabledImagetypes.items()}
-    parts = regions(kinds, mask, spacing)
+    parts = regions(kinds, mask)
     values: dict[str, float | None] = {}
     with quiet(), spherical_harmonics():
         for number, part in enumerate(parts):
-            found = _features_of(part, image, mask, extractor, settings, name, with_shape=number == 0)
+            found = _features_of(part, image, mask, settings, with_shape=number == 0)
             values |= {key: float(value) if np.isfinite(value) else None for key, value in found.items()}
     return Features(
         values=values,
@@ -108,44 +108,46 @@ def _refuse_flat(voxels: "NDArray[Any]", key: str, name: str, where: str) -> Non
         )
 
 
-def _spacing(mask: "sitk.Image", wanted: list[float] | None) -> "NDArray[np.float64]":
-    own = np.array(mask.GetSpacing())
-    # As PyRadiomics reads it: 0 is the spacing of the scan.
-    return own if wanted is None else np.where(np.array(wanted) == 0, own, wanted)
+def _resampled(
+    image: "sitk.Image", mask: "sitk.Image", extractor: Any, name: str
+) -> "tuple[sitk.Image, sitk.Image]":
+    """The whole scan and its mask on the grid that the settings ask for.
+
+    Not round the mask only, as PyRadiomics does it: where a new voxel lies midway between two old ones, the
+    nearest one is then a matter of rounding, and rounding depends on where the part begins.
+    """
+    import SimpleITK as sitk
+
+    spacing = extractor.settings["resampledPixelSpacing"]
+    if spacing is None:
+        return image, mask
+    image, mask = pyradiomics().imageoperations.resampleImage(
+        image,
+        mask,
+        resampledPixelSpacing=spacing,
+        interpolator=extractor.settings["interpolator"],
+        padDistance=WHOLE_AXIS,
+        label=1,
+    )
+    grid = " x ".join(f"{step:g}" for step in mask.GetSpacing())
+    _refuse_flat(sitk.GetArrayViewFromImage(mask), "resampled", f"{name}:", f"of {grid} mm")
+    return image, mask
 
 
 def _features_of(
-    part: Region,
-    image: "sitk.Image",
-    mask: "sitk.Image",
-    extractor: Any,
-    settings: Settings,
-    name: str,
-    *,
-    with_shape: bool,
+    part: Region, image: "sitk.Image", mask: "sitk.Image", settings: Settings, *, with_shape: bool
 ) -> dict[str, Any]:
     """One pass of PyRadiomics over one part of the scan."""
-    import SimpleITK as sitk
-
-    operations = pyradiomics().imageoperations
-    spacing = extractor.settings["resampledPixelSpacing"]
-    common = {"label": 1, "padDistance": part.pad}
-    if spacing is None:
-        box, _ = operations.checkMask(image, mask, label=1)
-        image, mask = operations.cropToTumorMask(image, mask, box, **common)
-    else:
-        interpolator = extractor.settings["interpolator"]
-        image, mask = operations.resampleImage(
-            image, mask, resampledPixelSpacing=spacing, interpolator=interpolator, **common
-        )
-        grid = " x ".join(f"{step:g}" for step in mask.GetSpacing())
-        _refuse_flat(sitk.GetArrayViewFromImage(mask), "resampled", f"{name}:", f"of {grid} mm")
-    pass_ = make_extractor(settings)
-    pass_.settings |= {"label": 1, "resampledPixelSpacing": None, "additionalInfo": False, "preCrop": False}
-    pass_.enabledImagetypes = {kind: pass_.enabledImagetypes[kind] for kind in part.image_types}
+    crop = pyradiomics().imageoperations.cropToTumorMask
+    image, mask = crop(image, mask, part.box, padDistance=part.pad, label=1)
+    extractor = make_extractor(settings)
+    extractor.settings |= {"label": 1, "resampledPixelSpacing": None, "additionalInfo": False}
+    extractor.enabledImagetypes = {kind: extractor.enabledImagetypes[kind] for kind in part.image_types}
     if not with_shape:
-        pass_.enabledFeatures = {key: own for key, own in pass_.enabledFeatures.items() if key != "shape"}
-    found: dict[str, Any] = pass_.execute(image, mask)
+        extractor.enabledFeatures = {
+            key: own for key, own in extractor.enabledFeatures.items() if key != "shape"
+        }
+    found: dict[str, Any] = extractor.execute(image, mask)
     _refuse_missing(found, part)
     return found
 

@@ -61,16 +61,16 @@ def make_extractor(settings: Settings) -> Any:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """No word of PyRadiomics on standard error inside the block; its level afterwards is what it was."""
-    package = pyradiomics()
-    before = package.handler.level
-    package.setVerbosity(_QUIET)
+    """No word of PyRadiomics in any log inside the block; its level afterwards is what it was."""
+    logger = pyradiomics().logger
+    before = logger.level
+    logger.setLevel(_QUIET)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        package.handler.setLevel(before)
+        logger.setLevel(before)
 
 
 @contextmanager
