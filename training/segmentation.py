@@ -24,16 +24,18 @@ from HematomaExpansionLib.device import CHOICES, choose_device
 from HematomaExpansionLib.errors import HematomaExpansionError, UsageError
 from HematomaExpansionLib.labels import APPEARANCE
 
-from .segmentation_bundle import hardware, versions, write_bundle
-from .segmentation_curves import Curves
+from .provenance import hardware, versions
+from .segmentation_bundle import write_bundle
 from .segmentation_data import Prepared, find_cases, prepare, real_host
 from .segmentation_run import Plan, Run
+from .training_log import Curves, Panel
 
 SHOW_S, VALIDATE_S = 20.0, 180.0
 LIVE_SCANS = 16
 """Validation scans that are scored while training; all of them are at the end."""
 VALIDATION_SHARE = 10
 """One patient in so many is for validation."""
+PANELS = (Panel("training loss", "loss"), Panel("Dice, validation scans (median)", "dice_", (0, 1)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -184,7 +186,7 @@ def _follow(run: Run, curves: Curves, folder: Path, validation: Sequence[Prepare
             run.save(folder / "checkpoint.pt")
             validated = time.monotonic()
         curves.add(**row)
-        curves.draw(folder / "curves.png")
+        curves.draw(folder / "curves.png", PANELS)
         speed = len(losses) * run.plan.batch / (now - shown)
         told = [f"{key} {value:.3f}" for key, value in row.items() if key not in ("step", "minutes")]
         progress = f"{100 * run.done:5.1f} %, step {run.steps}, {row['minutes']:.1f} min"

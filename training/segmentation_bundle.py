@@ -1,14 +1,11 @@
 """Write a trained segmentation network as a bundle: weights, metadata and model card."""
 
-import platform
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors.torch import save_file
 
-from HematomaExpansionLib import __version__
 from HematomaExpansionLib.bundle import CARD, METADATA, WEIGHTS, Metadata, sha256
 from HematomaExpansionLib.files import folder_written_whole
 from HematomaExpansionLib.networks.haemorrhage_unet import CONTEXT_SLICES, WINDOWS_HU, HaemorrhageUNet
@@ -23,18 +20,6 @@ WARNING = (
     "with haemorrhage: check it before use."
 )
 LICENCE = "Apache-2.0, Copyright HematomaExpansion contributors"
-
-
-def hardware(device: torch.device) -> str:
-    """Where a network was trained."""
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    return f"{platform.machine()} CPU, {torch.get_num_threads()} threads"
-
-
-def versions() -> dict[str, str]:
-    """Of the packages that make the weights."""
-    return {"hematoma-expansion": __version__} | {name: version(name) for name in ("torch", "monai", "numpy")}
 
 
 def write_bundle(

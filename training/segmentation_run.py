@@ -13,11 +13,11 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
 from HematomaExpansionLib.device import Device
-from HematomaExpansionLib.errors import UsageError
-from HematomaExpansionLib.files import written_whole
 from HematomaExpansionLib.networks.haemorrhage_unet import CONTEXT_SLICES, HaemorrhageUNet
 from HematomaExpansionLib.segmentation.network_grid import neighbours
 
+from .checkpoint import load_checkpoint, save_checkpoint
+from .precision import has_fast_bfloat16
 from .segmentation_batches import Sampler
 from .segmentation_data import Prepared
 from .segmentation_loss import SegmentationLoss, scores
@@ -130,15 +130,13 @@ class Run:
     def save(self, file: Path) -> None:
         """Write everything that :meth:`resume` needs."""
         state = {
-            "plan": vars(self.plan),
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "steps": self.steps,
             "seconds": self.seconds,
         }
-        with written_whole(file) as temporary:
-            torch.save(state, temporary)
+        save_checkpoint(file, vars(self.plan), state)
 
     def resume(self, file: Path) -> None:
         """Go on from a file of :meth:`save` as if the run had never stopped.
@@ -146,14 +144,7 @@ class Run:
         Raises:
             UsageError: when there is none, or the run was another: other scans, seed, batch or length.
         """
-        if not file.is_file():
-            raise UsageError(f"{file}: is not there, so there is no run to resume")
-        state = torch.load(file, map_location=self.device, weights_only=True)
-        for key, value in vars(self.plan).items():
-            if state["plan"][key] != value:
-                raise UsageError(
-                    f"{file}: a run with {key} {state['plan'][key]} cannot be resumed with {value}"
-                )
+        state = load_checkpoint(file, vars(self.plan), self.device)
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
@@ -165,15 +156,6 @@ def learning_rate(done: float) -> float:
     if done < WARM_UP:
         return LEARNING_RATE * (done + 1e-3) / (WARM_UP + 1e-3)
     return LEARNING_RATE * 0.5 * (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP)))
-
-
-def has_fast_bfloat16(device: Device) -> bool:
-    """Whether bfloat16 is in hardware: it trains 1.7 times as fast as float32 on a CPU with AVX-512 BF16."""
-    if device == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    return bool(
-        torch.cpu.get_capabilities().get("avx512_bf16") or torch.cpu.get_capabilities().get("amx_bf16")
-    )
 
 
 def _average(averages: list[torch.Tensor], values: list[torch.Tensor], count: torch.Tensor) -> None:
