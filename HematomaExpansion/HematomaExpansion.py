@@ -196,9 +196,10 @@ class HematomaExpansionLogic(scripted.ScriptedLoadableModuleLogic):
     def start(self, baseline: Any, followup: Any, segmenter: str = "bundled", device: str = "auto") -> None:
         """Read the volumes (``followup`` may be None) and start to analyse them beside the application."""
         from HematomaExpansionLib.scene.analysis_process import AnalysisProcess
+        from HematomaExpansionLib.study import Options
 
         volumes = [volume for volume in (baseline, followup) if volume is not None]
-        self.analysis = AnalysisProcess(volumes, segmenter, device)
+        self.analysis = AnalysisProcess(volumes, Options(segmenter=segmenter, device=device))
 
     def finish(self) -> Any:
         """Wait for the analysis to end, and show what it found in the scene."""

@@ -1,16 +1,21 @@
 """A volume node as the head CT that the library measures in."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..ct.geometry import SliceStack, sorted_stack
-from ..ct.reader import head_ct_from_image, head_ct_from_slices
+from ..ct.checks import single_volume
+from ..ct.dicom import stack_of_slices
+from ..ct.geometry import SliceStack, sorted_stack, stack_of_image
+from ..ct.reader import head_ct_from_slices, read_ct
 from ..ct.scan import HeadCT
+from ..ct.series import choose
 from ..errors import GeometryError
 from .dicom_slices import misplaced_slices, slice_headers
 from .geometry import RAS_LPS
+from .origin import Origin, dicom_origin, unchanged, volume_file
 from .volumes import image_from_volume, local_matrix, voxels, world_matrix
 
 if TYPE_CHECKING:
@@ -20,6 +25,9 @@ if TYPE_CHECKING:
 
 def head_ct_from_volume(node: "slicer.vtkMRMLScalarVolumeNode", acquired: datetime | None = None) -> HeadCT:
     """Read a head CT from the scene, as it lies in the world, checked and on a regular grid.
+
+    A volume that is still that of its files is read from them: the scan is then, to the last bit, the one
+    that the shell reads.
 
     Linear transforms are applied to the geometry. Of the others only those that move whole slices are taken:
     the acquisition transform that Slicer's DICOM reader puts on a series with tilt or uneven spacing. A DICOM
@@ -37,18 +45,37 @@ def head_ct_from_volume(node: "slicer.vtkMRMLScalarVolumeNode", acquired: dateti
         NotAHeadCT: when it is not a head CT.
     """
     name = node.GetName()
-    headers = slice_headers(node)
-    if acquired is None:
-        acquired = min((header.acquired for header in headers if header.acquired), default=None)
+    file = volume_file(node)
+    if file is not None:
+        scan = read_ct(file)
+        return replace(scan, name=name, acquired=acquired or scan.acquired)
+    known = dicom_origin(slice_headers(node), name)
+    stack = _stack(node, known)
+    return head_ct_from_slices(
+        stack,
+        name,
+        known.source,
+        acquired or known.acquired,
+        known.series,
+        known.warnings,
+        known.patient_position,
+    )
+
+
+def _stack(node: "slicer.vtkMRMLScalarVolumeNode", known: Origin) -> SliceStack:
+    """The slices where they lie in the world."""
+    name = node.GetName()
+    headers = list(known.slices)
+    if headers and unchanged(node):
+        return stack_of_slices(choose(headers, name)[0], name)
     local, world = local_matrix(node), world_matrix(node)
     if world is None:
-        return head_ct_from_slices(_moved_by_transform(node), name, "MRML", acquired)
+        return _moved_by_transform(node)
     if headers:
         stack = misplaced_slices(headers, voxels(node), RAS_LPS @ local, name)
         if stack is not None:
-            stack = _moved(stack, RAS_LPS @ world @ np.linalg.inv(local) @ RAS_LPS)
-            return head_ct_from_slices(stack, name, "MRML", acquired)
-    return head_ct_from_image(image_from_volume(node), name, "MRML", acquired)
+            return _moved(stack, RAS_LPS @ world @ np.linalg.inv(local) @ RAS_LPS)
+    return stack_of_image(single_volume(image_from_volume(node), name), name)
 
 
 def _moved(stack: SliceStack, matrix: "NDArray[np.float64]") -> SliceStack:

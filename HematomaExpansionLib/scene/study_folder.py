@@ -41,6 +41,7 @@ def show_study_folder(
     folder: Path,
     scans: "Sequence[sitk.Image]",
     volumes: "Sequence[slicer.vtkMRMLScalarVolumeNode | None]" = (),
+    segmentations: "Sequence[slicer.vtkMRMLSegmentationNode | None]" = (),
 ) -> StudyNodes:
     """Add the study of a folder to the scene. Call it on the main thread.
 
@@ -48,6 +49,7 @@ def show_study_folder(
         folder: where ``analyze`` wrote; it holds the numbers and labels, and not the scans.
         scans: the images that were analysed, baseline first, LPS millimetres.
         volumes: the nodes they were read from; see :func:`.study_scene.show_study`.
+        segmentations: the user's own that were measured; see :func:`.study_scene.show_scans`.
 
     Raises:
         UnreadableFile: when a file of the study is absent or damaged; nothing is then added.
@@ -64,7 +66,7 @@ def show_study_folder(
         for scan, image in zip(result.scans, scans, strict=True)
     ]
     comparisons = [_comparison(folder, change.timepoint) for change in result.changes]
-    return show_scans(found, comparisons, result, volumes)
+    return show_scans(found, comparisons, result, volumes, segmentations)
 
 
 def _markers(file: Path) -> "list[tuple[SegmentStyle, sitk.Image]]":

@@ -100,7 +100,7 @@ def show_study(
         comparison if comparison.timepoint in aligned else replace(comparison, growth=None)
         for comparison in study.comparisons
     ]
-    return show_scans(scans, comparisons, study.result, volumes, name)
+    return show_scans(scans, comparisons, study.result, volumes, name=name)
 
 
 def show_scans(
@@ -108,6 +108,7 @@ def show_scans(
     comparisons: Sequence[Comparison],
     result: StudyResult,
     volumes: "Sequence[slicer.vtkMRMLScalarVolumeNode | None]" = (),
+    segmentations: "Sequence[slicer.vtkMRMLSegmentationNode | None]" = (),
     name: str = "Haematoma expansion",
 ) -> StudyNodes:
     """As :func:`show_study`, for a study that was analysed in another process.
@@ -117,23 +118,23 @@ def show_scans(
         comparisons: one per follow-up; growth is None where it is not to be shown.
         result: the numbers.
         volumes: as for :func:`show_study`.
+        segmentations: the user's own that were measured, which stay as they are; None or absent where the
+            labels came from a back-end.
         name: of the study in the subject hierarchy.
     """
     folder = subject_hierarchy.study_folder(name)
     given = [*volumes, *[None] * len(scans)]
     shown = {scan.name: _volume(scan, node) for scan, node in zip(scans, given, strict=False)}
     folders: dict[str, int] = {}
-    segmentations = []
+    blood = []
     markers: list[slicer.vtkMRMLSegmentationNode | None] = []
-    for scan in scans:
+    own = [*segmentations, *[None] * len(scans)]
+    for scan, node in zip(scans, own, strict=False):
         volume = shown[scan.name]
         folders[scan.name] = subject_hierarchy.timepoint_folder(folder, scan.name)
         subject_hierarchy.place([volume], folders[scan.name])
-        styles = class_styles(scan.classes)
-        node = segmentation_from_labels(scan.labels, volume, styles, f"{scan.name} segmentation")
-        segmentations.append(node)
         display.show_brain_window(volume)
-        _show_segmentation(node, volume)
+        blood.append(_blood(scan, volume) if node is None else node)
         found = None
         if scan.markers:
             found = segmentation_from_masks(scan.markers, volume, f"{scan.name} markers")
@@ -162,7 +163,7 @@ def show_scans(
     subject_hierarchy.place(tables, folder)
     return StudyNodes(
         tuple(shown.values()),
-        tuple(segmentations),
+        tuple(blood),
         tuple(markers),
         tuple(transforms),
         tuple(growth),
@@ -182,6 +183,13 @@ def _volume(
         if matrix is not None and same_voxels(size, matrix, image.GetSize(), ijk_to_ras(image)):
             return node
     return volume_from_image(image, f"{scan.name} CT")
+
+
+def _blood(scan: LabelledScan, volume: "slicer.vtkMRMLScalarVolumeNode") -> "slicer.vtkMRMLSegmentationNode":
+    styles = class_styles(scan.classes)
+    node = segmentation_from_labels(scan.labels, volume, styles, f"{scan.name} segmentation")
+    _show_segmentation(node, volume)
+    return node
 
 
 def _show_segmentation(

@@ -75,7 +75,7 @@ def test_study_from_nodes_to_nodes(nodes: tuple[list[Any], list[Any]]) -> None:
     assert study.result.door == "slicer"
     assert shown.volumes == tuple(volumes)
     for scan, truth, node in zip(study.result.scans, TRUTH["scans"], shown.segmentations, strict=True):
-        assert scan.source == "MRML"
+        assert scan.source == "NIfTI"
         for key, ml in truth["volume_ml"].items():
             assert scan.volumes[key].ml == pytest.approx(ml, abs=1e-3)
         labels = labels_from_segmentation(node, labels_of(truth))

@@ -1,8 +1,7 @@
 """The analysis in its own process: what it is told, how it ends, and scans that had to be corrected."""
 
+import sys
 import time
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,9 +16,9 @@ from HematomaExpansionLib.errors import (
     UsageError,
 )
 from HematomaExpansionLib.resources import resource
-from HematomaExpansionLib.scene import analysis_process
+from HematomaExpansionLib.scene import child_process
 from HematomaExpansionLib.scene.analysis_process import AnalysisProcess
-from HematomaExpansionLib.scene.head_ct import head_ct_from_volume
+from HematomaExpansionLib.scene.child_process import ChildProcess
 from HematomaExpansionLib.scene.volumes import volume_from_image
 from Testing.scene.conftest import load, put_under
 
@@ -27,16 +26,6 @@ from Testing.scene.conftest import load, put_under
 @pytest.fixture
 def baseline(scene: Any) -> Any:
     return load(scene, resource("sample", "baseline.nii.gz"), name="their CT")
-
-
-def test_acquisition_times_become_hours(baseline: Any) -> None:
-    times = [datetime(2026, 1, 31, 22, 30), datetime(2026, 2, 1, 3, 42), datetime(2026, 2, 2, 22, 30)]
-    scans = [head_ct_from_volume(baseline, acquired) for acquired in times]
-    command = analysis_process._command(["a", "b", "c"], "threshold", "cpu", scans)
-    assert command[-4:] == ["--hours", "5.2", "--hours", "48.0"]
-    unknown = [*scans[:2], head_ct_from_volume(baseline)]
-    assert "--hours" not in analysis_process._command(["a", "b", "c"], "threshold", "cpu", unknown)
-    assert "--hours" not in analysis_process._command(["a"], "threshold", "cpu", scans[:1])
 
 
 def test_tilted_scan_is_analysed_as_corrected(scene: Any, baseline: Any) -> None:
@@ -56,39 +45,52 @@ def test_tilted_scan_is_analysed_as_corrected(scene: Any, baseline: Any) -> None
 
 
 def test_refused_before_anything_starts(scene: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis_process, "_started", pytest.fail)
+    monkeypatch.setattr(child_process, "_started", pytest.fail)
     with pytest.raises(InputRefused, match=r"^phantom: "):
         AnalysisProcess([volume_from_image(sitk.Image(64, 64, 30, sitk.sitkInt16), "phantom")])
 
 
-def test_error_is_the_last_line(baseline: Any) -> None:
-    analysis = AnalysisProcess([baseline])
-    analysis.close()
-    analysis._lines[:] = ["warning: thick slices", "hematoma-expansion: x: no CT"]
-    for code, cause in ((2, UsageError), (3, InputRefused), (4, ModelError), (70, HematomaExpansionError)):
-        raised = analysis._error(code)
-        assert type(raised) is cause
-        assert str(raised) == "x: no CT"
-    analysis._lines.clear()
-    assert "code -9" in str(analysis._error(-9))
+def said(script: str) -> ChildProcess:
+    """A child that runs a script of the test instead of the library."""
+    child = ChildProcess()
+    child._process = child_process._started([sys.executable, "-c", script], child.folder / "log.txt")
+    child._log = child._resources.enter_context((child.folder / "log.txt").open("rb"))
+    return child
 
 
-def test_process_that_does_not_obey_is_killed(baseline: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("code", "cause"), [(2, UsageError), (3, InputRefused), (4, ModelError), (70, HematomaExpansionError)]
+)
+def test_error_is_the_last_line(code: int, cause: type[Exception]) -> None:
+    lines = "warning: thick slices", "progress\treading\t0.5\t", "hematoma-expansion: x: no CT"
+    child = said(f"import sys; sys.stderr.write({chr(10).join(lines) + chr(10)!r}); sys.exit({code})")
+    with pytest.raises(cause, match=r"^x: no CT$"):
+        child.end()
+    assert child.log.splitlines() == [lines[0], lines[2]]
+    child.close()
+    assert not child.folder.exists()
+
+
+def test_silent_death_is_told() -> None:
+    child = said("import os; os.kill(os.getpid(), 9)")
+    with pytest.raises(HematomaExpansionError, match="code -9"):
+        child.end()
+    child.close()
+
+
+def test_process_that_does_not_obey_is_killed() -> None:
     """SIGTERM is ignored by a child that sleeps; it is gone soon after the grace of two seconds."""
     script = "import signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
-    script += "sys.stderr.write('ready\\n'); sys.stderr.flush(); time.sleep(60)"
-    original = analysis_process._started
-    monkeypatch.setattr(
-        analysis_process, "_started", lambda command, log: original([command[0], "-c", script], log)
-    )
-    analysis = AnalysisProcess([baseline])
-    folder: Path = analysis._folder
-    while "ready" not in analysis.log:
-        analysis.poll()
+    child = said(script + "sys.stderr.write('ready\\n'); sys.stderr.flush(); time.sleep(60)")
+    while "ready" not in child.log:
+        child.poll()
         time.sleep(0.02)
     start = time.monotonic()
-    analysis.cancel()
+    child.cancel()
+    while child.running:
+        child.poll()
+        time.sleep(0.02)
+    assert child_process.GRACE_S <= time.monotonic() - start < child_process.GRACE_S + 1.0
     with pytest.raises(Cancelled):
-        analysis.wait()
-    assert analysis_process.GRACE_S <= time.monotonic() - start < analysis_process.GRACE_S + 1.0
-    assert not folder.exists()
+        child.end()
+    child.close()

@@ -81,7 +81,8 @@ def test_series_in_the_scene_is_the_series_in_its_folder(
     assert found.geometry.kind == KIND[cut]
     assert_same_scan(found, wanted)
     assert found.acquired == ACQUIRED
-    assert found.modality_source == "MRML"
+    assert found.modality_source == "DICOM"
+    assert (found.series, found.patient_position) == (wanted.series, wanted.patient_position)
     assert HEAD.measured_ml(found.image) == pytest.approx(HEAD.bleed_ml, rel=0.005)
 
 
