@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
+from .design import Missing
 from .outcome import Outcome
 from .patient import Patient
 from .prediction import Estimate
@@ -83,12 +84,13 @@ class Trainable(Predictor, Protocol):
     """A predictor that is fitted here; deep ones are fitted by the scripts of ``training``."""
 
     @classmethod
-    def fit(cls, patients: Sequence[Patient], seed: int) -> Self:
+    def fit(cls, patients: Sequence[Patient], seed: int, missing: Missing = "complete-case") -> Self:
         """Fit to training patients; the same patients and seed give the same bytes.
 
         Args:
             patients: training patients only, each with a known outcome.
             seed: of everything random.
+            missing: policy for missing inputs, see :mod:`.design`.
 
         Raises:
             InputRefused: too few patients, one outcome only, or an input that nobody has.
