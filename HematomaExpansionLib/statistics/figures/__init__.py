@@ -1,0 +1,1 @@
+"""The figures of a study of prediction: several models on one axis, safe for the colour-blind."""
