@@ -14,6 +14,7 @@ import typer
 
 from . import __version__
 from .commands import clinical as clinical_commands
+from .commands.dicom import Anonymize, Dicom, dicom_sources, written_dicom
 from .commands.mapping import Mapping, parse_mapping
 from .commands.markers import markers
 from .commands.output import Json, print_table, write_json
@@ -76,6 +77,8 @@ def analyze(
     readings: Annotated[
         Path | None, typer.Option(help="A reader's markers: markers.csv with reader_value and reader filled.")
     ] = None,
+    dicom: Dicom = False,
+    anonymize: Anonymize = False,
     style: Style = "auto",
     door: Annotated[Literal["shell", "slicer"], typer.Option(hidden=True)] = "shell",
 ) -> None:
@@ -83,6 +86,7 @@ def analyze(
     from .clinical import read_clinical
     from .files import check_folder
     from .markers.reading import load_readings
+    from .report.dicom.anonymise import anonymous_study
     from .report.headline import headline
     from .report.write import write_study
     from .study import Options
@@ -101,11 +105,15 @@ def analyze(
         device=device,
         hours=tuple(hours or ()),
     )
+    sources = dicom_sources([baseline, *(followups or ())]) if dicom else []
     with cancelled_by_signals() as cancelled, shown(style, cancelled) as progress:
         study = analyze_study(baseline, followups or (), options, progress, door, record, read)
         progress.stage("report")
+        if anonymize:
+            study = anonymous_study(study)
         # From here on a wish to stop comes too late: what is written is written whole.
         files = write_study(study, out)
+        files += written_dicom(study, sources, out, files, anonymize)
     typer.echo(headline(study.result), err=True)
     for file in files:
         typer.echo(file)

@@ -8,6 +8,9 @@ from ...files import folder_written_whole
 from ...result import ScanResult
 from ...study import Comparison, Study, TimePoint
 from ..slices import aligned_followups
+from .anonymise import anonymous_sources, without_dates
+from .document import encapsulated_pdf
+from .secondary_capture import summary_series
 from .seg import Algorithm, segmentation_object
 from .segments import Segment, class_segments, growth_segments
 from .slices import differences, labels_on_slices, volumes_on_slices
@@ -22,19 +25,29 @@ if TYPE_CHECKING:
 
 FIRST_SERIES_NUMBER = 9100
 """Of the series that are written; far above those of scanners."""
+REPORT_TITLE = "Intracerebral haemorrhage on head CT"
 
 
 def write_dicom(
-    study: Study, sources: Sequence[SourceSeries | None], out: Path
+    study: Study,
+    sources: Sequence[SourceSeries | None],
+    out: Path,
+    report: Sequence[Path] = (),
+    anonymize: bool = False,
 ) -> tuple[list[Path], list[str]]:
-    """Write SEG, SR, PDF and secondary capture of every scan that came from DICOM, all of them or none.
+    """Write what a study says of the scans that came from DICOM, all of it or nothing.
 
-    Each object belongs to the study of its scan, in a series of its own, with new UIDs.
+    A segmentation and a measurement report of each scan, and a segmentation of the growth map of each
+    follow-up, belong to the study of that scan; the report as PDF and its figures to that of the last one.
+    Every object has new UIDs and every kind a series of its own.
 
     Args:
         study: what was analysed.
         sources: the series of each scan, in order; None for one that has none.
         out: folder of the ``.dcm`` files; created when absent.
+        report: files that :func:`HematomaExpansionLib.report.write.write_study` wrote; empty for no PDF and
+            no figures.
+        anonymize: whether to replace the patient and every UID and date of the source.
 
     Returns:
         The files, and what differs between the stored slices and where volumes were measured.
@@ -42,6 +55,10 @@ def write_dicom(
     Raises:
         OutputError: when the folder cannot be written.
     """
+    if not any(sources):
+        return [], []
+    if anonymize:
+        sources = anonymous_sources(sources)
     found = {index: source for index, source in enumerate(sources) if source is not None}
     baseline_uid = next(iter(found.values())).study_uid
     aligned = aligned_followups(study)
@@ -63,10 +80,24 @@ def write_dicom(
         remarks += said
         if index == 0:
             first = [*source.images, drawn[0]]
+    last = max(found)
+    made |= _report(report, found[last], FIRST_SERIES_NUMBER + 10 * last)
     with folder_written_whole(out) as folder:
         for name, dataset in made.items():
+            if anonymize:
+                without_dates(dataset)
             dataset.save_as(folder / name, enforce_file_format=True)
     return [out / name for name in sorted(made)], remarks
+
+
+def _report(files: Sequence[Path], source: SourceSeries, series_number: int) -> "dict[str, Dataset]":
+    made: dict[str, Dataset] = {}
+    for pdf in (file for file in files if file.suffix == ".pdf"):
+        made["report.dcm"] = encapsulated_pdf(pdf.read_bytes(), source, REPORT_TITLE, series_number + 3)
+    pictures = [file for file in files if file.suffix == ".png"]
+    for number, image in enumerate(summary_series(pictures, source, series_number + 4), 1):
+        made[f"summary-{number}.dcm"] = image
+    return made
 
 
 def _classes(
