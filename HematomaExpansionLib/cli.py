@@ -70,6 +70,10 @@ def analyze(
         list[float] | None,
         typer.Option(help="Hours after the baseline, once per follow-up; else from the record or the scans."),
     ] = None,
+    position: Annotated[
+        list[str] | None,
+        typer.Option(help="How the patient lay (HFS, HFP, HFDL, HFDR), once or per scan; else as read."),
+    ] = None,
     clinical: Annotated[
         Path | None, typer.Option(help="Clinical record: .json, .yaml or .csv; see clinical template.")
     ] = None,
@@ -104,6 +108,7 @@ def analyze(
         blast_models=_numbers(blast_models),
         device=device,
         hours=tuple(hours or ()),
+        positions=tuple(position or ()),
     )
     sources = dicom_sources([baseline, *(followups or ())]) if dicom else []
     with cancelled_by_signals() as cancelled, shown(style, cancelled) as progress:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +13,7 @@ from .ct.reader import read_ct
 from .ct.scan import HeadCT
 from .errors import UsageError
 from .findings import describe_change, describe_markers, describe_scan
+from .markers.gravity import positions_of_scans
 from .markers.read import Markers, read_markers
 from .markers.reading import MarkerReading
 from .progress import Progress
@@ -47,6 +48,8 @@ class Options:
         device: ``"auto"``, ``"cpu"`` or ``"cuda"``.
         hours: hours from the baseline CT to each follow-up; empty to take them from the clinical record, else
             from the acquisition times.
+        positions: how the patient lay in each scan, as DICOM says it (HFS, HFP, HFDL, HFDR), or one for all;
+            empty to take it from the scans.
         limits: limits of the rules of expansion.
         error_model: measurement error of the volumes.
     """
@@ -57,6 +60,7 @@ class Options:
     blast_models: tuple[int, ...] | None = None
     device: str = "auto"
     hours: tuple[float, ...] = ()
+    positions: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     error_model: ErrorModel = field(default_factory=reader_error)
 
@@ -68,6 +72,7 @@ class Options:
             "blast_models": None if self.blast_models is None else list(self.blast_models),
             "device": self.device,
             "hours": list(self.hours),
+            "positions": list(self.positions),
         }
 
 
@@ -158,6 +163,7 @@ def analyze(
     names = ["baseline", *(f"followup-{number}" for number in range(1, len(inputs)))]
     backends = _backends(options, len(inputs))
     check_hours(options.hours, len(followups))
+    positions = positions_of_scans(options.positions, len(inputs))
     readings = readings or {}
     _check_readings(readings, names)
     for backend in dict.fromkeys(backends):
@@ -167,6 +173,10 @@ def analyze(
 
     with timed("reading"):
         scans = [item if isinstance(item, HeadCT) else read_ct(item) for item in inputs]
+        scans = [
+            scan if position is None else replace(scan, patient_position=position)
+            for scan, position in zip(scans, positions, strict=True)
+        ]
     hours, remarks = hours_of_scans(options.hours, clinical, [scan.acquired for scan in scans])
     timepoints: list[TimePoint] = []
     found: list[ScanResult] = []

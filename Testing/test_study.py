@@ -25,7 +25,10 @@ def masked(sample: Path) -> Study:
     base, grown = sample / "baseline.nii.gz", sample / "followup-1.nii.gz"
     base_mask, grown_mask = sample / "baseline-labels.nii.gz", sample / "followup-1-labels.nii.gz"
     options = Options(
-        masks=(base_mask, base_mask, grown_mask), hours=(3.0, 20.0), mapping={1: "ich", 2: "ivh"}
+        masks=(base_mask, base_mask, grown_mask),
+        hours=(3.0, 20.0),
+        mapping={1: "ich", 2: "ivh"},
+        positions=("HFS", "HFS", "HFP"),
     )
     record = ClinicalRecord(gcs_total=13, age_years=72, sbp_mmhg=268, surgery_before_followup=True)
     read = MarkerReading.unread().override(Marker.FLUID_LEVEL, State.PRESENT, "A. Reader")
@@ -80,6 +83,11 @@ def test_scores_are_computed_where_they_are_defined(masked: Study):
     assert [computed["ich", scan.timepoint].points for scan in masked.result.scans] == [0, 0, 1]
 
 
+def test_the_position_that_was_stated_counts(masked: Study):
+    assert [point.scan.patient_position for point in masked.timepoints] == ["HFS", "HFS", "HFP"]
+    assert masked.result.options["positions"] == ["HFS", "HFS", "HFP"]
+
+
 def test_surgery_is_said_beside_the_change(masked: Study):
     assert all(SURGERY in change.warnings for change in masked.result.changes)
 
@@ -125,6 +133,7 @@ def test_labels_lie_on_the_grid_of_their_scan(masked: Study):
         (Options(hours=(1.0, 2.0)), "2 times were given for 1 follow-ups"),
         (Options(hours=(-3.0,)), "hours after the baseline: -3 is not between 0 and 8760"),
         (Options(hours=(float("nan"),)), "hours after the baseline: nan"),
+        (Options(positions=("standing",)), "position 'standing': choose one of HFS, HFP"),
         (Options(segmenter="none"), "segmenter 'none' does not exist"),
     ],
 )

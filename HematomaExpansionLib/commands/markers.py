@@ -43,15 +43,15 @@ def markers(
 
     from ..ct.anatomy import locate_anatomy
     from ..ct.reader import read_ct
-    from ..errors import MissingInput, UsageError
+    from ..errors import MissingInput
     from ..labels import Label
-    from ..markers.gravity import POSITIONS, down_of_position
+    from ..markers.gravity import check_position
     from ..markers.read import read_markers
     from ..markers.reading import MarkerReading, write_reading
     from ..segmentation.mask import MaskSegmenter
 
-    if position is not None and down_of_position(position) is None:
-        raise UsageError(f"position {position!r}: choose one of {', '.join(POSITIONS)}")
+    if position is not None:
+        check_position(position)
     backend = MaskSegmenter(mask, parse_mapping(mapping))
     if Label.ICH not in backend.capabilities.classes:
         raise MissingInput(NO_ICH.format(name=mask.name))

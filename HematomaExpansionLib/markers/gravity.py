@@ -1,10 +1,12 @@
 """Which way is down in a scan: blood settles along it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..ct.scan import HeadCT
+from ..errors import UsageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,6 +33,37 @@ def down_of_position(position: str) -> "tuple[float, float, float] | None":
         A unit vector; None for any other text.
     """
     return _DOWN.get(position[2:]) if position[:2] in ("HF", "FF") else None
+
+
+def check_position(position: str) -> None:
+    """Refuse a position that says nothing of gravity.
+
+    Raises:
+        UsageError: it is not one of :data:`POSITIONS`.
+    """
+    if position not in POSITIONS:
+        raise UsageError(f"position {position!r}: choose one of {', '.join(POSITIONS)}")
+
+
+def positions_of_scans(positions: Sequence[str], scans: int) -> list[str | None]:
+    """The position that a user states for each scan; None where the scan's own counts.
+
+    Args:
+        positions: none, one for all scans, or one per scan in their order.
+        scans: how many there are.
+
+    Raises:
+        UsageError: an unknown position, or another number of them.
+    """
+    for position in positions:
+        check_position(position)
+    if len(positions) not in {0, 1, scans}:
+        raise UsageError(
+            f"{len(positions)} positions were given for {scans} scans; give one, or one per scan"
+        )
+    if len(positions) == scans:
+        return [*positions]
+    return [positions[0] if positions else None] * scans
 
 
 def gravity(scan: HeadCT) -> "tuple[NDArray[np.float64], tuple[str, ...]]":

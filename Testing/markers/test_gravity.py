@@ -8,7 +8,8 @@ import pydicom
 import pytest
 
 from HematomaExpansionLib.ct.reader import head_ct_from_image, read_ct
-from HematomaExpansionLib.markers.gravity import POSITIONS, down_of_position, gravity
+from HematomaExpansionLib.errors import UsageError
+from HematomaExpansionLib.markers.gravity import POSITIONS, down_of_position, gravity, positions_of_scans
 from Testing.ct.phantom import REGULAR, Head
 from training.simulate.dicom_series import Slices, Tags, write_series
 
@@ -35,6 +36,28 @@ def test_down_is_along_the_patients_axes(position: str, down: tuple[float, ...] 
 def test_every_position_has_a_direction() -> None:
     assert len(POSITIONS) == 8
     assert all(down_of_position(position) is not None for position in POSITIONS)
+
+
+@pytest.mark.parametrize(
+    ("positions", "of_scans"),
+    [((), [None, None]), (("HFP",), ["HFP", "HFP"]), (("HFS", "HFP"), ["HFS", "HFP"])],
+)
+def test_a_user_states_one_position_or_one_per_scan(
+    positions: tuple[str, ...], of_scans: list[str | None]
+) -> None:
+    assert positions_of_scans(positions, 2) == of_scans
+
+
+@pytest.mark.parametrize(
+    ("positions", "message"),
+    [
+        (("prone",), "position 'prone': choose one of HFS, HFP"),
+        (("HFS", "HFS", "HFS"), "3 positions were given for 2 scans; give one, or one per scan"),
+    ],
+)
+def test_other_positions_are_refused(positions: tuple[str, ...], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        positions_of_scans(positions, 2)
 
 
 def test_the_position_is_read_from_dicom(tmp_path: Path) -> None:
