@@ -16,6 +16,7 @@ from HematomaExpansionLib.labels import Label
 from HematomaExpansionLib.markers.finding import State
 from HematomaExpansionLib.markers.marker import Marker
 from HematomaExpansionLib.markers.read import Markers, read_markers
+from HematomaExpansionLib.progress import Progress
 from HematomaExpansionLib.segmentation.backends import segmenter
 from HematomaExpansionLib.statistics.kappa import cohen_kappa
 from Testing.benchmarks.marker_cases import single_thread
@@ -57,7 +58,7 @@ def read_twice(name: str, scan: Scan) -> list[dict[str, str]]:
     anatomy = locate_anatomy(scan.ct)
     truth = sitk.GetImageFromArray(scan.truth)
     truth.CopyInformation(scan.ct.image)
-    outlined = segmenter("bundled", device="cpu").segment(scan.ct, anatomy).labels
+    outlined = segmenter("bundled", device="cpu").segment(scan.ct, anatomy, Progress()).labels
     both = [read_markers(scan.ct, labels, anatomy.brain) for labels in (truth, outlined)]
     return [
         {"scan": name, "marker": marker, "truth": _state(both[0], marker), "bundled": _state(both[1], marker)}
