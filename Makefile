@@ -19,7 +19,7 @@ demo: $(VENV)/.installed
 
 test: lint
 	Testing/debian_packages.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
