@@ -22,7 +22,7 @@ from .commands.predict import predict
 from .commands.radiomics import radiomics
 from .commands.scores import scores
 from .errors import HematomaExpansionError, UsageError
-from .scene.run_request import analyze_request
+from .scene.run_request import analyze_request, predict_request
 from .segmentation.backends import DEFAULT_BACKEND
 from .shell_progress import ProgressStyle, cancelled_by_signals, shown
 
@@ -203,6 +203,7 @@ app.command()(predict)
 app.command()(radiomics)
 app.command()(scores)
 app.command(hidden=True)(analyze_request)
+app.command(hidden=True)(predict_request)
 
 
 @app.command()

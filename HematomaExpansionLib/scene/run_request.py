@@ -21,3 +21,23 @@ def analyze_request(folder: Path) -> None:
         )
         progress.stage("report")
         write_study(study, folder / STUDY)
+
+
+def predict_request(folder: Path) -> None:
+    """Ask the models of the request in a folder, and write what they say beside it."""
+    from ..prediction.of_scan import patient_of_scan, predictions
+    from ..prediction.registry import load_predictor
+    from ..scores.values import named_values
+    from ..shell_progress import cancelled_by_signals, shown
+    from .prediction_request import read_prediction_request, write_predictions
+
+    request = read_prediction_request(folder)
+    described = request.described
+    with cancelled_by_signals() as cancelled, shown("lines", cancelled) as progress:
+        progress.stage("prediction")
+        models = [load_predictor(model) for model in request.models]
+        progress(0.2)
+        values = named_values(described, described.markers.reading(), request.clinical)
+        said = predictions(models, patient_of_scan(request.scan, request.labels, values))
+        progress(1.0)
+    write_predictions(said, folder)

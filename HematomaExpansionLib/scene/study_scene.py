@@ -12,6 +12,7 @@ from ..result import StudyResult
 from ..segmentation.segment_style import SegmentStyle, class_styles
 from ..study import Comparison, Study
 from . import display, subject_hierarchy
+from .found_scans import MADE
 from .geometry import ijk_to_ras, same_voxels
 from .segmentations import segmentation_from_labels, segmentation_from_masks
 from .tables import expansion_table, markers_table, scores_table, volumes_table
@@ -182,7 +183,9 @@ def _volume(
         size = node.GetImageData().GetDimensions()
         if matrix is not None and same_voxels(size, matrix, image.GetSize(), ijk_to_ras(image)):
             return node
-    return volume_from_image(image, f"{scan.name} CT")
+    made = volume_from_image(image, f"{scan.name} CT")
+    made.SetAttribute(MADE, "1")
+    return made
 
 
 def _blood(scan: LabelledScan, volume: "slicer.vtkMRMLScalarVolumeNode") -> "slicer.vtkMRMLSegmentationNode":
