@@ -1,6 +1,6 @@
 """Columns of a design: how each input of a classical model is made from what is known of a patient."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from .patient import Patient
@@ -55,3 +55,20 @@ def score(identifier: str, label: str, inputs: tuple[str, ...]) -> Column:
 def radiomics(name: str) -> Column:
     """A radiomics feature of the baseline, by its key in :attr:`.patient.Patient.radiomics`."""
     return Column(RADIOMICS + name, name, (RADIOMICS + name,), lambda patient: patient.radiomics.get(name))
+
+
+def columns_named(names: Iterable[str], known: Iterable[Column]) -> tuple[Column, ...]:
+    """The columns of a saved model.
+
+    Args:
+        names: in their order.
+        known: columns that a name may mean; radiomics features need not be among them.
+
+    Raises:
+        KeyError: a name is neither.
+    """
+    by_name = {column.name: column for column in known}
+    return tuple(
+        radiomics(name.removeprefix(RADIOMICS)) if name.startswith(RADIOMICS) else by_name[name]
+        for name in names
+    )

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
 from ..errors import InputRefused
 from ..statistics.interval import normal_quantile
-from .column import Column
+from .column import Column, columns_named
 from .design import Design, Missing, make_design
 from .locking import ThresholdRule, lock, threshold_of, threshold_state
 from .outcome import Outcome
@@ -123,17 +123,14 @@ class Logistic:
             KeyError: the state lacks something.
             ValueError: the state does not fit together.
         """
-        design = Design.from_state(cls.columns_of(state.parameters), state.parameters, state.arrays)
+        design = Design.from_state(
+            columns_named(state.parameters["columns"], cls.columns), state.parameters, state.arrays
+        )
         coefficients, covariance = state.arrays["coefficients"], state.arrays["covariance"]
         size = 1 + len(design.names)
         if coefficients.shape != (size,) or covariance.shape != (size, size):
             raise ValueError(f"{coefficients.shape} coefficients for {size} terms")
         return cls(design, coefficients, covariance, threshold_of(state))
-
-    @classmethod
-    def columns_of(cls, parameters: Any) -> tuple[Column, ...]:
-        """The columns of a saved state; those of the class, unless a model chooses its own."""
-        return cls.columns
 
     def _position(self, name: str) -> int:
         return [column.name for column in self.design.columns].index(name)

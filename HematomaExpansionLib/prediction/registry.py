@@ -10,8 +10,13 @@ from .predictor import Predictor
 
 PREDICTORS: dict[str, str] = {
     "lee2024-clinical": "lee2024.clinical:LeeClinical",
+    "lee2024-image": "lee2024.image:LeeImage",
+    "lee2024-integrated": "lee2024.image:LeeIntegrated",
+    "lu2024-radiomics": "lu2024.radiomics:LuRadiomics",
     "ning2025-brain": "ning2025.brain:NingBrain",
     "ning2025-clinical-radiologic": "ning2025.clinical_radiologic:NingClinicalRadiologic",
+    "ning2025-combined-logistic": "ning2025.combined_logistic:NingCombinedLogistic",
+    "ning2025-combined-svm": "ning2025.combined_svm:NingCombinedSvm",
     "zhong2021-bat": "zhong2021.bat:ZhongBat",
     "zhong2021-volume": "zhong2021.volume:ZhongVolume",
 }
