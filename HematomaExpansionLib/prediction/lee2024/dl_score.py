@@ -13,7 +13,7 @@ class DLScore:
     Attributes:
         slices: numbers of the slices that show a haematoma, from the lowest.
         scores: DL score of each of them, 0-1.
-        areas: share of each slice that the haematoma covers by the segmentation network, 0-1.
+        areas: share of each slice that the haematoma covers by the segmentation network, expected, 0-1.
         normalised: the patient's nDL score, 0-100; None when no slice shows a haematoma.
     """
 

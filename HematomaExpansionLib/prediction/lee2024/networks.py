@@ -12,6 +12,7 @@ from .slices import SIZE, grey_slices
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from torch import Tensor
 
     from ...networks.lee_image_to_he import LeeImageToHE
     from ...networks.lee_slice_classifier import LeeSliceClassifier
@@ -111,13 +112,18 @@ class LeeNetworks:
         return networks
 
     def score(self, hu: "NDArray[np.float32]", device: Device) -> DLScore:
-        """Judge a scan.
+        """Judge a scan ``[z, y, x]`` in HU; see :meth:`score_slices`."""
+        return self.score_slices(grey_slices(hu, self.settings.size), device)
+
+    def score_slices(self, grey: "Tensor", device: Device) -> DLScore:
+        """Judge the slices of a scan.
 
         The slices in which the classifier finds a haematoma (probability of at least one half) are outlined
-        and scored; one in which the U-Net then draws nothing has no weight.
+        and scored. The area of the haematoma is the sum of the U-Net's probabilities, so that a faint bleed
+        that no pixel is sure of still counts.
 
         Args:
-            hu: ``[z, y, x]``, HU.
+            grey: ``[z, 1, size, size]``, 0-1, from :func:`.slices.grey_slices`.
             device: where to compute; the networks are moved there.
         """
         import torch
@@ -127,7 +133,6 @@ class LeeNetworks:
         chosen: list[int] = []
         scores: list[float] = []
         areas: list[float] = []
-        grey = grey_slices(hu, self.settings.size)
         with torch.inference_mode():
             for numbers in torch.split(torch.arange(len(grey)), _BATCH):
                 slices = grey[numbers].to(device)
@@ -139,6 +144,6 @@ class LeeNetworks:
                 logit, _ = self.image_to_he(slices, features)
                 chosen += numbers[shown].tolist()
                 scores += logit.sigmoid().cpu().tolist()
-                areas += (outline >= 0).float().mean((1, 2)).cpu().tolist()
+                areas += outline.float().sigmoid().mean((1, 2)).cpu().tolist()
         normalised = normalised_dl_score(np.array(scores), np.array(areas))
         return DLScore(tuple(chosen), tuple(scores), tuple(areas), normalised)

@@ -1,0 +1,107 @@
+"""Lee 2024 from a cohort to bundles to a probability, by the command; killed and resumed."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from HematomaExpansionLib.bundle import read_bundle
+from HematomaExpansionLib.prediction.patient import Patient
+from HematomaExpansionLib.prediction.registry import load_predictor
+from Testing.training.small_cohort import write_small_cohort
+from training import lee2024_cnn
+from training.image_scores import read_scores
+
+TINY = "--size 32 --layers 1,1,1,1 --unet-width 2 --image-width 2 --folds 2 --epochs 1 --batch 16 --threads 1"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The cohort, and the bundle that the command wrote."""
+    folder = tmp_path_factory.mktemp("lee")
+    cohort = write_small_cohort(folder)
+    out = folder / "lee"
+    threads = torch.get_num_threads()
+    assert lee2024_cnn.main([*command(cohort, out)]) == 0
+    torch.set_num_threads(threads)
+    return cohort, out
+
+
+def command(cohort: Path, out: Path) -> list[str]:
+    return ["--cohort", str(cohort), "--out", str(out), "--device", "cpu", *TINY.split()]
+
+
+def test_the_bundles_say_what_they_are(trained: tuple[Path, Path]):
+    _, out = trained
+    image, integrated = read_bundle(out).metadata, read_bundle(out.with_name("lee-integrated")).metadata
+    assert (image.architecture, integrated.architecture) == ("lee2024-image", "lee2024-integrated")
+    assert image.outcome == "che"
+    assert "simulated" in image.warning
+    assert image.training["networks"]["unet"]["steps"] >= 1
+    assert "test" not in json.dumps(image.metrics)
+    against = integrated.metrics["against Clinical-to-HE"]
+    assert against["likelihood_ratio"] == pytest.approx(
+        against["aic_clinical"] - against["aic_integrated"] + 2, abs=1e-6
+    )
+    measured = json.loads((out.with_name("lee-run") / "test.json").read_text())
+    assert measured["patients"] == 8
+    assert measured["lee2024-image"]["patients"] == 8
+
+
+def test_every_patient_has_a_score(trained: tuple[Path, Path]):
+    scores = read_scores(trained[1].with_name("lee-run") / "scores.csv")
+    assert len(scores) == 40
+    assert all(score is not None and 0 <= score <= 100 for score in scores.values())
+
+
+def test_a_patient_gets_a_probability_from_the_scan(trained: tuple[Path, Path]):
+    cohort, out = trained
+    scan = cohort.with_name("baseline.nii.gz")
+    found = load_predictor(out).predict(Patient(baseline=scan))
+    assert 0 < found.probability < 1
+    assert found.interval[0] < found.probability < found.interval[1]
+    (score,) = found.contributions
+    assert score.name == "ndl_score"
+    assert 0 <= score.value <= 100
+    # The cached slices of the training have 8 bits.
+    scores = read_scores(out.with_name("lee-run") / "scores.csv")
+    test = json.loads((out.with_name("lee-run") / "test.json").read_text())
+    assert test["patients"] == 8
+    assert any(abs(score.value - value) < 0.5 for value in scores.values())
+
+    both = load_predictor(out.with_name("lee-integrated"))
+    assert both.predict(Patient(baseline=scan)).missing == ("age_years", "gcs", "fibrinogen_mg_dl")
+    values = {"age_years": 60, "gcs": 14, "fibrinogen_mg_dl": 300.0}
+    assert 0 < both.predict(Patient(baseline=scan, values=values)).probability < 1
+    assert both.predict(Patient(values=values)).missing == ("baseline",)
+
+
+def test_a_finished_run_resumes_to_the_same_weights(trained: tuple[Path, Path], capsys):
+    cohort, out = trained
+    digest = read_bundle(out).metadata.weights_sha256
+    (out.with_name("lee-run") / "image-to-he-all" / "checkpoint.pt").unlink()
+    assert lee2024_cnn.main([*command(cohort, out), "--resume"]) == 0
+    assert read_bundle(out).metadata.weights_sha256 == digest
+    assert capsys.readouterr().out.count("epoch 1/1") == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        (("--size", "100"), "--size is 100; a multiple of 32 is allowed"),
+        (("--folds", "1"), "--folds is 1; it must be at least 2"),
+        (("--batch", "0"), "--batch is 0; it must be at least 1"),
+        (("--layers", "3,4"), "3,4: four numbers from 1 are allowed"),
+        (("--epochs", "1,2"), "1,2: one number from 1 is allowed, or three"),
+    ],
+)
+def test_options_that_cannot_be_followed(option: tuple[str, str], message: str, capsys):
+    with pytest.raises(SystemExit):
+        lee2024_cnn.main(["--cohort", "c.csv", "--out", "o", *option])
+    assert message in capsys.readouterr().err
+
+
+def test_a_cohort_that_is_not_there(tmp_path: Path, capsys):
+    assert lee2024_cnn.main(["--cohort", str(tmp_path / "no.csv"), "--out", str(tmp_path / "o")]) == 3
+    assert capsys.readouterr().err.startswith(f"training.lee2024_cnn: {tmp_path / 'no.csv'}: cannot be read")

@@ -1,0 +1,137 @@
+"""What the networks of Lee 2024 learn from: moves, losses, patients and folds, by hand."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from HematomaExpansionLib.errors import InputRefused, UnreadableFile
+from HematomaExpansionLib.prediction.outcome import LEE2024
+from HematomaExpansionLib.prediction.patient import Patient
+from Testing.training.small_cohort import write_small_cohort
+from training.image_cohort import folds, read_image_cohort
+from training.image_scores import read_scores, write_scores
+from training.lee2024_losses import consistency_loss, image_to_he_loss, segmentation_loss
+from training.shift_scale_rotate import Move, draw_move, moved
+
+
+def slice_with(row: int, column: int) -> torch.Tensor:
+    image = torch.zeros(1, 1, 8, 8)
+    image[0, 0, row, column] = 1.0
+    return image
+
+
+@pytest.mark.parametrize(
+    ("move", "row", "column"),
+    [
+        (Move(), 2, 5),
+        (Move(shift=(0.125, 0.0)), 2, 6),  # one of eight columns to the right
+        (Move(shift=(0.0, -0.25)), 0, 5),  # two rows up
+        (Move(degrees=90), 2, 2),  # (x, y) = (1.5, -1.5) from the centre to (-1.5, -1.5): counter-clockwise
+        (Move(degrees=180), 5, 2),
+    ],
+)
+def test_moves(move: Move, row: int, column: int):
+    torch.testing.assert_close(moved(slice_with(2, 5), [move]), slice_with(row, column), atol=1e-5, rtol=0)
+
+
+def test_scaling_enlarges_about_the_centre():
+    square = torch.zeros(1, 1, 32, 32)
+    square[..., 12:20, 12:20] = 1.0
+    twice = moved(square, [Move(scale=2.0)])
+    assert float(twice.sum()) == pytest.approx(4 * 64, rel=0.02)
+    assert float(twice[..., 10:22, 10:22].min()) == 1.0
+
+
+def test_draws_keep_the_limits():
+    """Half of the draws are left alone by each transform; no scale beyond 0.9 x 0.9 and 1.1 x 1.1."""
+    moves = [draw_move(np.random.default_rng([3, number])) for number in range(2000)]
+    assert np.mean([move.degrees == 0 for move in moves]) == pytest.approx(0.5, abs=0.04)
+    assert np.mean([move == Move() for move in moves]) == pytest.approx(0.25, abs=0.04)
+    assert max(abs(move.degrees) for move in moves) <= 45
+    assert max(abs(shift) for move in moves for shift in move.shift) <= 0.0625
+    scales = [move.scale for move in moves]
+    assert 0.81 <= min(scales) < 0.86
+    assert 1.14 < max(scales) <= 1.21
+
+
+def test_segmentation_loss_by_hand():
+    """Logits of 0: entropy ln 2; Dice of a mask of 8 among 16: 1 - (2 * 4 + 1) / (8 + 8 + 1)."""
+    mask = torch.zeros(1, 4, 4)
+    mask[0, :2] = 1
+    expected = np.log(2) + 1 - 9 / 17
+    assert float(segmentation_loss(torch.zeros(1, 4, 4), mask)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_consistency_loss_by_hand():
+    """Evidence of one half everywhere; the haematoma fills one of four places of the first patient's slice.
+
+    With expansion: (3 x 0.5 + |0.5 - 1|) / 4 = 0.5, and without 0.5; evidence exactly in the haematoma costs
+    nothing with expansion, and 1/4 without.
+    """
+    outline = torch.zeros(1, 8, 8)
+    outline[0, :4, :4] = 1.0
+    half, inside = torch.zeros(1, 2, 2), torch.full((1, 2, 2), -100.0)
+    inside[0, 0, 0] = 100.0
+    yes, no = torch.tensor([1.0]), torch.tensor([0.0])
+    assert float(consistency_loss(half, outline, yes)) == pytest.approx(0.5)
+    assert float(consistency_loss(half, outline, no)) == pytest.approx(0.5)
+    assert float(consistency_loss(inside, outline, yes)) == pytest.approx(0.0)
+    assert float(consistency_loss(inside, outline, no)) == pytest.approx(0.25)
+    whole = image_to_he_loss(torch.zeros(1), inside, outline, no)
+    assert float(whole["loss"]) == pytest.approx(np.log(2) + 0.1 * 0.25)
+
+
+def patients(expanded: int, others: int) -> list[Patient]:
+    return [Patient(name=f"{n}", expansion=n < expanded) for n in range(expanded + others)]
+
+
+def test_folds_spread_expansion_evenly():
+    some = patients(9, 30)
+    of = folds(some, 3, seed=1)
+    for fold in range(3):
+        assert sum(one.expansion for one, where in zip(some, of, strict=True) if where == fold) == 3
+        assert of.count(fold) == 13
+    assert folds(some, 3, 1) == of != folds(some, 3, 2)
+
+
+def test_a_cohort_is_divided_by_patient(tmp_path: Path):
+    cohort = read_image_cohort(write_small_cohort(tmp_path), LEE2024, seed=1)
+    names = [one.name for one in cohort.training], [one.name for one in cohort.test]
+    assert len(set(names[0]) & set(names[1])) == 0
+    assert len(names[0]) + len(names[1]) == 40
+    assert len(names[1]) == 8
+    again = read_image_cohort(tmp_path / "cohort.csv", LEE2024, seed=1)
+    assert again.test == cohort.test
+
+    text = (tmp_path / "cohort.csv").read_text().splitlines()
+    marked = [f"{line},{'train' if number < 20 else 'test'}" for number, line in enumerate(text[1:])]
+    (tmp_path / "split.csv").write_text("\n".join([text[0] + ",split", *marked]))
+    cohort = read_image_cohort(tmp_path / "split.csv", LEE2024, seed=1)
+    assert [one.name for one in cohort.training] == [f"p{number:02d}" for number in range(20)]
+
+    (tmp_path / "few.csv").write_text("\n".join(text[:3]))
+    with pytest.raises(InputRefused, match=r"few\.csv: . training patients .* at least 2 are needed"):
+        read_image_cohort(tmp_path / "few.csv", LEE2024, seed=1)
+
+
+def test_patients_without_image_are_left_out_and_counted(tmp_path: Path):
+    write_small_cohort(tmp_path)
+    text = (tmp_path / "cohort.csv").read_text().splitlines()
+    text[1] = ",".join(text[1].split(",")[:-2]) + ",,"
+    (tmp_path / "cohort.csv").write_text("\n".join(text))
+    cohort = read_image_cohort(tmp_path / "cohort.csv", LEE2024, seed=1)
+    assert len(cohort.training) + len(cohort.test) == 39
+    assert cohort.remarks[-1] == "1 of 40 patients lack outcome, baseline or mask: left out."
+
+
+def test_scores_there_and_back(tmp_path: Path):
+    write_scores(tmp_path / "s.csv", {"a": 12.5, "b": None}, {"c": 80.0})
+    assert read_scores(tmp_path / "s.csv") == {"a": 12.5, "b": None, "c": 80.0}
+    (tmp_path / "s.csv").write_text("patient,score,set\na,much,test\n")
+    with pytest.raises(UnreadableFile, match=r"s\.csv, line 2: score 'much' is not a number"):
+        read_scores(tmp_path / "s.csv")
+    (tmp_path / "s.csv").write_text("patient\n")
+    with pytest.raises(UnreadableFile, match="the columns are not patient, score, set"):
+        read_scores(tmp_path / "s.csv")

@@ -1,0 +1,136 @@
+r"""Train the system of Lee 2024: slice classifier, segmentation, Image-to-HE, Integrated-to-HE.
+
+    python -m training.lee2024_cnn --cohort cohort.csv --out lee2024
+
+The defaults are the paper's sizes and need a GPU. On two cores, for about 500 patients in 15 minutes:
+
+    python -m training.lee2024_cnn --cohort cohort.csv --out lee2024 --size 128 --layers 1,1,1,1 \
+        --unet-width 8 --image-width 8 --folds 3 --classifier-rate 1e-3 --image-rate 1e-3 --batch 16 \
+        --threads 2 --minutes 15
+
+``--out`` becomes the bundle of Image-to-HE, ``<out>-integrated`` that of Integrated-to-HE. ``<out>-run``
+holds prepared slices, curves, checkpoints, ``scores.csv`` (nDL score of each patient; of training patients
+out of fold) and ``test.json`` (measured on the test patients, which no bundle knows of).
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from HematomaExpansionLib.device import CHOICES, choose_device
+from HematomaExpansionLib.errors import HematomaExpansionError, InputRefused
+from HematomaExpansionLib.prediction.lee2024.networks import LeeSettings
+from HematomaExpansionLib.prediction.outcome import LEE2024
+
+from .image_cohort import folds, read_image_cohort
+from .lee2024_data import prepare
+from .lee2024_models import write
+from .lee2024_tasks import CLASSIFIER_RATE, IMAGE_RATE, UNET_RATE
+from .lee2024_trainer import Trainer
+from .processes import Processes, processes
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train, and write the bundles."""
+    options = _options(arguments)
+    try:
+        with processes(choose_device(options.device)) as these:
+            _train(options, these)
+    except HematomaExpansionError as error:
+        print(f"training.lee2024_cnn: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("stopped; --resume goes on from the last checkpoint", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.lee2024_cnn",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--cohort", type=Path, required=True, help="table with baseline and baseline_mask")
+    parser.add_argument("--out", type=Path, required=True, help="the bundle of Image-to-HE to write")
+    parser.add_argument("--cache", type=Path, help="folder of prepared slices (default: OUT-run/prepared)")
+    parser.add_argument("--imagenet", type=Path, help="se_resnext50_32x4d weights to start from")
+    parser.add_argument("--size", type=int, default=512, help="rows and columns of a slice, a multiple of 32")
+    parser.add_argument("--layers", type=_layers, default=(3, 4, 6, 3), help="blocks of its four stages")
+    parser.add_argument("--attention", action="store_true", help="self-attention in the classifier")
+    parser.add_argument("--unet-width", type=int, default=64, help="channels of the U-Net's first level")
+    parser.add_argument("--image-width", type=int, default=32, help="channels of Image-to-HE's first level")
+    parser.add_argument("--classifier-rate", type=float, default=CLASSIFIER_RATE, help="its learning rate")
+    parser.add_argument("--unet-rate", type=float, default=UNET_RATE, help="learning rate of the U-Net")
+    parser.add_argument("--image-rate", type=float, default=IMAGE_RATE, help="learning rate of Image-to-HE")
+    parser.add_argument(
+        "--epochs", type=_epochs, default=(30, 30, 30), help="of classifier, U-Net and Image-to-HE, at most"
+    )
+    parser.add_argument("--minutes", type=float, default=0.0, help="of all trainings together, at most")
+    parser.add_argument("--batch", type=int, default=8, help="slices a step")
+    parser.add_argument("--folds", type=int, default=5, help="for nDL scores out of fold")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--device", choices=CHOICES, default="auto")
+    parser.add_argument("--threads", type=int, help="threads on the CPU (default: all cores)")
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    options = parser.parse_args(arguments)
+    for name in ("unet_width", "image_width", "batch", "threads"):
+        value = getattr(options, name)
+        if value is not None and value < 1:
+            parser.error(f"--{name.replace('_', '-')} is {value}; it must be at least 1")
+    if options.size < 32 or options.size % 32:
+        parser.error(f"--size is {options.size}; a multiple of 32 is allowed")
+    if options.folds < 2:
+        parser.error(f"--folds is {options.folds}; it must be at least 2")
+    return options
+
+
+def _layers(text: str) -> tuple[int, ...]:
+    layers = tuple(int(number) for number in text.split(","))
+    if len(layers) != 4 or min(layers) < 1:
+        raise argparse.ArgumentTypeError(f"{text}: four numbers from 1 are allowed, as 3,4,6,3")
+    return layers
+
+
+def _epochs(text: str) -> tuple[int, ...]:
+    epochs = tuple(int(number) for number in text.split(","))
+    if len(epochs) not in (1, 3) or min(epochs) < 1:
+        raise argparse.ArgumentTypeError(f"{text}: one number from 1 is allowed, or three, as 10,20,30")
+    return epochs * 3 if len(epochs) == 1 else epochs
+
+
+def _train(options: argparse.Namespace, these: Processes) -> None:
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    run = options.out.with_name(options.out.name + "-run")
+    cohort = read_image_cohort(options.cohort, LEE2024, options.seed)
+    for remark in cohort.remarks:
+        print(remark, flush=True)
+    cache = options.cache or run / "prepared"
+    training = prepare(cohort.training, options.size, cache)
+    if not training:
+        raise InputRefused(f"{options.cohort}: no training patient could be prepared")
+    test = prepare(cohort.test, options.size, cache)
+    settings = LeeSettings(
+        options.size, options.layers, options.attention, options.unet_width, options.image_width
+    )
+    trainer = Trainer(options, run, these, cohort)
+    networks = trainer.classifier_and_unet(settings, training)
+    fold_of = folds([one.patient for one in training], options.folds, options.seed)
+    scores: dict[str, float | None] = {}
+    for fold in range(options.folds):
+        kept = [one for one, of in zip(training, fold_of, strict=True) if of != fold]
+        held_out = [one for one, of in zip(training, fold_of, strict=True) if of == fold]
+        trainer.image_to_he(networks, kept, held_out, f"fold-{fold + 1}")
+        scores |= trainer.scored(networks, held_out)
+    trainer.image_to_he(networks, training, [], "all")
+    test_scores = trainer.scored(networks, test)
+    if these.first:
+        write(options, run, cohort, networks, trainer.record, scores, test_scores)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
