@@ -8,6 +8,7 @@ from ..ct.reader import read_ct
 from ..labels import Label
 from .extract import extract
 from .features import Features
+from .perturb import Redraw, perturbed
 from .settings import Settings
 
 
@@ -44,6 +45,7 @@ def extract_case(
     settings: Settings,
     label: Label = Label.ICH,
     mapping: Mapping[int | str, str] | None = None,
+    redraw: Redraw | None = None,
 ) -> ReadCase:
     """Read the files of a case and extract its features.
 
@@ -52,6 +54,7 @@ def extract_case(
         settings: what to extract and how.
         label: the class that is the mask.
         mapping: see :class:`~HematomaExpansionLib.segmentation.mask.MaskSegmenter`.
+        redraw: redraw the mask first.
 
     Raises:
         InputRefused: the scan or the segmentation cannot be read, they do not fit, or the mask is refused;
@@ -68,4 +71,6 @@ def extract_case(
     is_segmentation = case.mask.name.endswith(".seg.nrrd")
     labels = sitk.GetImageFromArray(place_on_scan(own, scan, case.mask.name, may_be_cropped=is_segmentation))
     labels.CopyInformation(scan.image)
+    if redraw is not None:
+        labels = perturbed(labels, redraw.generator(case.name), redraw.perturbation, label)
     return ReadCase(extract(scan.image, labels, settings, label, case.mask.name), scan.warnings)

@@ -1,9 +1,14 @@
 """The features of one bleed, with what they were computed by and from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -82,3 +87,9 @@ def write_features(table: Mapping[str, Features], path: Path) -> None:
                     *("" if value is None else repr(value) for value in values),
                 ]
             )
+
+
+def feature_matrix(table: Mapping[str, Features], names: Sequence[str]) -> "NDArray[np.float64]":
+    """Features of several cases as numbers ``[case, feature]``; NaN where a case has no value."""
+    rows = [[features.values.get(name) for name in names] for features in table.values()]
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(names))

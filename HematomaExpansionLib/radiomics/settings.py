@@ -74,7 +74,7 @@ def _check(file: YamlFile) -> None:
             raise UnreadableFile(
                 f"{file.path}: line {file.line([part])}: {part}: choose among {', '.join(_PARTS)}"
             )
-    given = [("setting", key) for key in content.get("setting") or {}]
+    given: list[tuple[str, ...]] = [("setting", key) for key in content.get("setting") or {}]
     given += [("imageType", kind, key) for kind, own in content["imageType"].items() for key in own or {}]
     for where in given:
         if where[-1] in _SET_BY_PROGRAM:
