@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 from unicodedata import lookup
+from uuid import NAMESPACE_URL, uuid5
 
 from ... import __version__
 from ...errors import UsageError
@@ -64,3 +65,8 @@ def plain(text: str) -> str:
     """Text in ASCII, which every character set of a source study contains."""
     table = str.maketrans({lookup(name): replacement for name, replacement in _ASCII.items()})
     return " ".join(text.translate(table).encode("ascii", "replace").decode().split())
+
+
+def uid_of(*what: str) -> str:
+    """A UID that follows from what it stands for (UUID version 5 under 2.25)."""
+    return f"2.25.{uuid5(NAMESPACE_URL, '/'.join((MANUFACTURER, *what))).int}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ...labels import APPEARANCE, Appearance, Label
 from ..growth_style import GROWTH_STYLES
+from .codes import uid_of
 
 _BLOOD = APPEARANCE[Label.ICH]
 
@@ -34,9 +35,7 @@ class Segment:
 
 def tracking_uid(baseline_study_uid: str, key: str) -> str:
     """A UID that follows from the baseline's study: one run after another tracks the same lesion."""
-    from pydicom.uid import generate_uid
-
-    return str(generate_uid(prefix=None, entropy_srcs=["HematomaExpansion", baseline_study_uid, key]))
+    return uid_of("lesion", baseline_study_uid, key)
 
 
 def class_segments(

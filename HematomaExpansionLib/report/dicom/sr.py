@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ... import __version__
 from ...result import StudyResult
 from .change_groups import change_groups
-from .codes import MANUFACTURER, MODEL, SERIAL_NUMBER, plain
+from .codes import MANUFACTURER, MODEL, SERIAL_NUMBER, plain, uid_of
 from .measured_volumes import growth_groups, volume_groups
 from .scan_groups import scan_groups
 from .score_groups import score_groups
@@ -88,10 +88,9 @@ def _software() -> "ObservationContext":
     """The software as device observer; its UID follows from its name and version."""
     from highdicom import sr
     from pydicom.sr.codedict import codes
-    from pydicom.uid import generate_uid
 
     device = sr.DeviceObserverIdentifyingAttributes(
-        uid=generate_uid(prefix=None, entropy_srcs=[MANUFACTURER, MODEL, __version__]),
+        uid=uid_of("software", MODEL, __version__),
         name=MODEL,
         manufacturer_name=MANUFACTURER,
         model_name=MODEL,
