@@ -14,10 +14,12 @@ PREDICTORS: dict[str, str] = {
     "lee2024-integrated": "lee2024.image:LeeIntegrated",
     "lu2024-radiomics": "lu2024.radiomics:LuRadiomics",
     "ning2025-brain": "ning2025.brain:NingBrain",
+    "ning2025-cnn": "ning2025_deep.cnn:NingCnn",
     "ning2025-clinical-radiologic": "ning2025.clinical_radiologic:NingClinicalRadiologic",
     "ning2025-combined-logistic": "ning2025.combined_logistic:NingCombinedLogistic",
     "ning2025-combined-svm": "ning2025.combined_svm:NingCombinedSvm",
     "zhong2021-bat": "zhong2021.bat:ZhongBat",
+    "zhong2021-cnn": "zhong2021.cnn:ZhongCnn",
     "zhong2021-volume": "zhong2021.volume:ZhongVolume",
 }
 """Name in a bundle's metadata (``architecture``) to module of this folder and class."""

@@ -1,0 +1,1 @@
+"""Where in a scan a network's answer comes from."""

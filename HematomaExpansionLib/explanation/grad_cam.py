@@ -1,0 +1,85 @@
+"""Grad-CAM (Selvaraju 2017) of any predictor with a convolutional network, as a volume on the scan's grid."""
+
+from copy import deepcopy
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..ct.scan import HeadCT
+from ..device import choose_device
+from ..prediction.image_predictor import ImagePredictor, Judge, View
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+    from monai.visualize.class_activation_maps import GradCAM
+    from numpy.typing import NDArray
+
+
+def explain(
+    predictor: ImagePredictor, scan: HeadCT, labels: "sitk.Image | None", device: str = "auto"
+) -> "sitk.Image":
+    """Where the evidence for expansion lies.
+
+    The features of the last convolution are weighted by the mean gradient of the logit of expansion, summed,
+    and kept where positive. The maps of several slices are put back where the slices lie, each as much as it
+    counts in the patient's answer. A map is coarse: one of its places stands for many voxels. It shows what
+    the network used, not what is true, and a low probability has a map as well as a high one.
+
+    Args:
+        predictor: the model.
+        scan: the baseline.
+        labels: its segmentation; None where the model needs none.
+        device: ``"auto"``, ``"cpu"`` or ``"cuda"``.
+
+    Returns:
+        float32 image on the scan's grid, 0-1: 1 where the evidence is strongest; all 0 when there is none.
+
+    Raises:
+        InputRefused: the network cannot be shown this scan.
+    """
+    import SimpleITK as sitk
+    import torch
+
+    cam = _grad_cam(predictor.judge(), choose_device(device))
+    total = np.zeros(scan.image.GetSize()[::-1], np.float32)
+    for view in predictor.views(scan, labels):
+        found = cam(view.image.to(torch.device(choose_device(device))), class_idx=0)
+        total += view.weight * onto_scan(np.asarray(found[0, 0].detach().cpu(), np.float32), view, scan)
+    highest = float(total.max())
+    image = sitk.GetImageFromArray(total / highest if highest > 0 else total)
+    image.CopyInformation(scan.image)
+    return image
+
+
+def onto_scan(found: "NDArray[np.float32]", view: View, scan: HeadCT) -> "NDArray[np.float32]":
+    """A map of a view, interpolated to the scan's voxels ``[z, y, x]``; 0 beyond what the network saw.
+
+    Args:
+        found: of the view's shape; ``[y, x]`` of a slice.
+        view: where it lies.
+        scan: whose voxels are asked for.
+    """
+    import SimpleITK as sitk
+
+    on_grid = view.grid.image(found.reshape(view.grid.shape))
+    voxels: NDArray[np.float32] = sitk.GetArrayFromImage(sitk.Resample(on_grid, scan.image))
+    return voxels
+
+
+def _grad_cam(judge: Judge, device: str) -> "GradCAM":
+    from monai.visualize.class_activation_maps import GradCAM
+    from torch import Tensor, nn
+
+    class OneLogit(nn.Module):
+        """The answer as MONAI asks for it, ``[batch, 1]``."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            # A copy: the hooks stay, and layers must neither be frozen nor work in place.
+            self.network = deepcopy(judge.network).requires_grad_(True)
+
+        def forward(self, image: Tensor) -> Tensor:
+            return judge.logit(self.network, image)[:, None]
+
+    # MONAI's own postprocessing turns the map round, so that the strongest evidence is 0.
+    return GradCAM(OneLogit().to(device).eval(), f"network.{judge.layer}", postprocessing=lambda found: found)

@@ -1,0 +1,96 @@
+"""What a predictor with a convolutional network is beside a predictor: what its network sees, and where."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ..ct.scan import HeadCT
+from .input_grid import InputGrid
+from .predictor import Predictor
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+    from numpy.typing import NDArray
+    from torch import Tensor, nn
+
+_COUNTER = "num_batches_tracked"
+"""Batch normalisation counts its batches; no answer depends on it."""
+
+
+@dataclass(frozen=True)
+class View:
+    """One input of a network.
+
+    Attributes:
+        image: ``[1, channel, y, x]`` or ``[1, channel, z, y, x]``, on the CPU.
+        grid: where it lies; one voxel in z for a slice.
+        weight: how much it counts in the patient's answer.
+    """
+
+    image: "Tensor"
+    grid: InputGrid
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Judge:
+    """The part of a predictor that answers to a view.
+
+    Attributes:
+        network: with all weights that the answer depends on.
+        logit: of expansion ``[batch]``, from the network, or a copy of it, and images of views.
+        layer: name in the network of the layer whose features Grad-CAM looks at: the last convolution,
+            activated.
+    """
+
+    network: "nn.Module"
+    logit: "Callable[[Any, Tensor], Tensor]"
+    layer: str
+
+
+class ImagePredictor(Predictor, Protocol):
+    """A predictor whose answer can be traced back to places in the scan."""
+
+    def views(self, scan: HeadCT, labels: "sitk.Image | None") -> Sequence[View]:
+        """What the network sees of a scan.
+
+        Args:
+            scan: the baseline.
+            labels: segmentation on its grid; None where the predictor asks for none.
+
+        Raises:
+            InputRefused: the network cannot be shown this scan; the message says why.
+        """
+        ...
+
+    def judge(self) -> Judge:
+        """What gives the answer to a view."""
+        ...
+
+
+def weights_of(network: "nn.Module") -> "dict[str, NDArray[Any]]":
+    """Every weight of a network by its name, for the state of a predictor."""
+    return {
+        name: values.detach().cpu().numpy()
+        for name, values in network.state_dict().items()
+        if not name.endswith(_COUNTER)
+    }
+
+
+def load_weights(network: "nn.Module", arrays: "Mapping[str, NDArray[Any]]") -> None:
+    """Put the arrays of :func:`weights_of` into a network; other names are left out.
+
+    Raises:
+        ValueError: a weight is absent or has another shape.
+    """
+    import torch
+
+    own = network.state_dict()
+    for name, values in own.items():
+        if name.endswith(_COUNTER):
+            continue
+        if name not in arrays or arrays[name].shape != tuple(values.shape):
+            found = arrays[name].shape if name in arrays else "nothing"
+            raise ValueError(f"weight {name} is {found}, not {tuple(values.shape)}")
+        own[name] = torch.from_numpy(arrays[name].copy())
+    network.load_state_dict(own)
