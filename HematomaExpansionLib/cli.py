@@ -81,12 +81,16 @@ def analyze(
     readings: Annotated[
         Path | None, typer.Option(help="A reader's markers: markers.csv with reader_value and reader filled.")
     ] = None,
+    model: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder of a model that predicts expansion; once for each model."),
+    ] = None,
     dicom: Dicom = False,
     anonymize: Anonymize = False,
     style: Style = "auto",
     door: Annotated[Literal["shell", "slicer"], typer.Option(hidden=True)] = "shell",
 ) -> None:
-    """From the scans of one patient to volumes, change, markers, scores and a report."""
+    """From the scans of one patient to volumes, change, markers, scores, predictions and a report."""
     from .clinical import read_clinical
     from .files import check_folder
     from .markers.reading import load_readings
@@ -109,6 +113,7 @@ def analyze(
         device=device,
         hours=tuple(hours or ()),
         positions=tuple(position or ()),
+        models=tuple(model or ()),
     )
     sources = dicom_sources([baseline, *(followups or ())]) if dicom else []
     with cancelled_by_signals() as cancelled, shown(style, cancelled) as progress:

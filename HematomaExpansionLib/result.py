@@ -12,9 +12,10 @@ from .markers.finding import State
 from .markers.marker import Marker
 from .markers.reading import MarkerReading
 from .markers.record import MarkersRecord
+from .prediction.prediction import Prediction
 from .scores.answer import ScoresAnswer
 
-SCHEMA_VERSION: Literal["2.0"] = "2.0"
+SCHEMA_VERSION: Literal["2.1"] = "2.1"
 
 DISCLAIMER = (
     "Research software. Not a medical device: not for diagnosis, prognosis or any clinical decision. "
@@ -203,7 +204,7 @@ class Stage(_Frozen):
 class StudyResult(_Frozen):
     """Everything :func:`HematomaExpansionLib.study.analyze` says about one patient."""
 
-    schema_version: Literal["2.0"] = SCHEMA_VERSION
+    schema_version: Literal["2.1"] = SCHEMA_VERSION
     disclaimer: str = DISCLAIMER
     door: Literal["python", "shell", "slicer"]
     options: dict[str, object]
@@ -218,5 +219,8 @@ class StudyResult(_Frozen):
         "Null without a record."
     )
     scores: ScoresAnswer = Field(description="The published risk scores, each at the time points it is for.")
+    predictions: list[Prediction] = Field(
+        description="What each model that was asked says from the baseline; empty when none was asked."
+    )
     warnings: list[str]
     stages: list[Stage]

@@ -16,6 +16,9 @@ from .findings import describe_change, describe_markers, describe_scan
 from .markers.gravity import positions_of_scans
 from .markers.read import Markers, read_markers
 from .markers.reading import MarkerReading
+from .prediction.of_scan import patient_of_scan, predictions
+from .prediction.prediction import Prediction
+from .prediction.registry import load_predictor
 from .progress import Progress
 from .result import Change, ScanResult, Stage, StudyResult
 from .scores.evaluate import evaluate_all
@@ -50,6 +53,7 @@ class Options:
             from the acquisition times.
         positions: how the patient lay in each scan, as DICOM says it (HFS, HFP, HFDL, HFDR), or one for all;
             empty to take it from the scans.
+        models: folders of the models that predict expansion from the baseline; empty for none.
         limits: limits of the rules of expansion.
         error_model: measurement error of the volumes.
     """
@@ -61,6 +65,7 @@ class Options:
     device: str = "auto"
     hours: tuple[float, ...] = ()
     positions: tuple[str, ...] = ()
+    models: tuple[Path, ...] = ()
     limits: Limits = field(default_factory=Limits)
     error_model: ErrorModel = field(default_factory=reader_error)
 
@@ -136,8 +141,8 @@ def analyze(
 ) -> Study:
     """Measure the blood of a baseline CT, of its follow-ups, and the change between them.
 
-    The markers are read in each scan, and the published scores computed from what was measured, read and
-    recorded.
+    The markers are read in each scan, the published scores computed from what was measured, read and
+    recorded, and the models asked, if there are any, about the baseline.
 
     Every scan is segmented and measured in its own space by the same back-end. Each follow-up is judged
     against the baseline; the one with the most parenchymal blood is named, as Lee 2024 judges by it.
@@ -168,6 +173,7 @@ def analyze(
     _check_readings(readings, names)
     for backend in dict.fromkeys(backends):
         check_ready(backend)
+    models = [load_predictor(folder) for folder in options.models]
     stages: list[Stage] = []
     timed = _stopwatch(stages, progress)
 
@@ -210,6 +216,11 @@ def analyze(
                 )
             )
     values = {scan.timepoint: named_values(scan, scan.markers.reading(), clinical) for scan in found}
+    predicted: list[Prediction] = []
+    if models:
+        with timed("prediction"):
+            patient = patient_of_scan(first.scan, first.segmentation.labels, values[first.name])
+            predicted = predictions(models, patient)
     result = StudyResult(
         door=door,
         options=options.record(),
@@ -219,6 +230,7 @@ def analyze(
         largest_followup=_largest(found[1:]),
         clinical=None if clinical is None else _known(clinical),
         scores=evaluate_all(values),
+        predictions=predicted,
         warnings=[*_study_warnings(scans, clinical), *remarks],
         stages=stages,
     )

@@ -42,15 +42,11 @@ def predict(
     """Predict expansion from the baseline CT and the clinical record."""
     from ..clinical import read_clinical
     from ..markers.reading import load_readings
-    from ..prediction.of_scan import patient_of_scan, predictions
-    from ..prediction.registry import load_predictor
     from ..result import DISCLAIMER
-    from ..scores.values import named_values
     from ..study import Options, analyze
 
     if patient is not None and clinical is None:
         raise UsageError(f"patient {patient} was given without --clinical; it names a line of that table")
-    models = [load_predictor(folder) for folder in model]
     record = None if clinical is None else read_clinical(clinical, patient)
     read = None if readings is None else load_readings(readings)
     options = Options(
@@ -58,13 +54,11 @@ def predict(
         masks=() if mask is None else (mask,),
         mapping=parse_mapping(mapping),
         device=device,
+        models=tuple(model),
     )
     with cancelled_by_signals() as cancelled, shown(style, cancelled) as progress:
         study = analyze(ct, (), options, progress, "shell", record, read)
-        progress.stage("prediction")
-        baseline, described = study.timepoints[0], study.result.scans[0]
-        values = named_values(described, described.markers.reading(), record)
-        said = predictions(models, patient_of_scan(baseline.scan, baseline.segmentation.labels, values))
+    said, described = study.result.predictions, study.result.scans[0]
     for warning in (*study.result.warnings, *described.warnings):
         typer.echo(f"warning: {warning}", err=True)
     if to_json is not None:

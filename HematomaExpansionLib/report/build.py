@@ -5,6 +5,7 @@ from .changes import change_blocks
 from .content import Block, Bullets, Content, Figure, Section, Text
 from .headline import answers, decisive_change, headline
 from .markers import markers_section
+from .prediction import prediction_answer, prediction_section
 from .provenance import provenance_tables
 from .scores import scores_provenance, scores_section
 from .volumes import volumes_table
@@ -26,6 +27,8 @@ def build_content(
     if result.changes:
         sections.append(Section("Change and expansion", _changes(result)))
     sections += [markers_section(result, of_markers), scores_section(result)]
+    if result.predictions:
+        sections.append(prediction_section(result))
     if figures:
         sections.append(Section("Images", figures))
     nothing = Text("None.")
@@ -36,7 +39,7 @@ def build_content(
         subtitle=_subtitle(result),
         disclaimer=result.disclaimer,
         headline=headline(result),
-        answers=answers(result),
+        answers=(*answers(result), *([prediction_answer(result)] if result.predictions else [])),
         notice=_notice(len(warnings)),
         sections=tuple(sections),
     )

@@ -14,6 +14,7 @@ from .marker_evidence import marker_masks
 from .marker_figure import marker_figure
 from .markers import write_markers_csv
 from .pdf import pdf_report
+from .prediction import write_predictions_csv
 from .scores import write_scores_csv
 from .slices import aligned_followups
 from .volumes import write_volumes_csv
@@ -28,7 +29,8 @@ def write_study(study: Study, out: Path) -> list[Path]:
 
     Returns:
         The files written: ``result.json``, ``report.html``, ``report.pdf``, ``volumes.csv``,
-        ``markers.csv``, ``scores.csv``, ``baseline.seg.nrrd``, ``followup-1.seg.nrrd`` ...,
+        ``markers.csv``, ``scores.csv``, ``predictions.csv`` (where models were asked),
+        ``baseline.seg.nrrd``, ``followup-1.seg.nrrd`` ...,
         ``baseline-markers.seg.nrrd`` ... (of each scan with a marker that is present),
         ``growth-1.seg.nrrd`` ... (of each follow-up that could be aligned to the baseline),
         ``followup-1-to-baseline.tfm`` ... (the rigid transform, ITK, from physical points of the follow-up to
@@ -50,6 +52,8 @@ def write_study(study: Study, out: Path) -> list[Path]:
         write_volumes_csv(study.result, folder / "volumes.csv")
         write_markers_csv(study.result, folder / "markers.csv")
         write_scores_csv(study.result, folder / "scores.csv")
+        if study.result.predictions:
+            write_predictions_csv(study.result, folder / "predictions.csv")
         for figure in content.figures:
             (folder / figure.file).write_bytes(figure.png)
         _write_segmentations(study, folder)

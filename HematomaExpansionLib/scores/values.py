@@ -7,13 +7,16 @@ that it is not known.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from ..clinical.quantity import Quantity
 from ..clinical.record import ClinicalRecord
 from ..markers.finding import State
 from ..markers.marker import Marker
 from ..markers.reading import MarkerReading
-from ..result import ScanResult
+
+if TYPE_CHECKING:
+    from ..result import ScanResult
 
 PRESENT, ABSENT = "present", "absent"
 LOCATIONS = ("lobar", "deep", "infratentorial")
@@ -77,7 +80,7 @@ def kinds() -> Mapping[str, Kind]:
     return found
 
 
-def values_of_scan(scan: ScanResult) -> dict[str, Value]:
+def values_of_scan(scan: "ScanResult") -> dict[str, Value]:
     """Volumes, intraventricular blood and location, as segmented and measured in one scan.
 
     Any intraventricular blood counts as present. A class that the back-end cannot tell stays unknown.
@@ -143,7 +146,7 @@ def values_of_record(record: ClinicalRecord) -> dict[str, Value]:
 
 
 def named_values(
-    scan: ScanResult | None = None,
+    scan: "ScanResult | None" = None,
     reading: MarkerReading | None = None,
     record: ClinicalRecord | None = None,
 ) -> dict[str, Value]:

@@ -1,5 +1,6 @@
 """Studies built by hand: an ellipsoid head with ellipsoid bleeds, and a result whose numbers are counted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from HematomaExpansionLib.findings import describe_markers
 from HematomaExpansionLib.labels import APPEARANCE, Label
 from HematomaExpansionLib.markers.read import read_markers
 from HematomaExpansionLib.markers.reading import MarkerReading
+from HematomaExpansionLib.prediction.prediction import Prediction
 from HematomaExpansionLib.result import (
     Change,
     Growth,
@@ -59,7 +61,12 @@ class Bleed:
     reader: MarkerReading | None = None
 
 
-def study(*bleeds: Bleed, trusted: bool = True, clinical: ClinicalRecord | None = None) -> Study:
+def study(
+    *bleeds: Bleed,
+    trusted: bool = True,
+    clinical: ClinicalRecord | None = None,
+    predictions: Sequence[Prediction] = (),
+) -> Study:
     """A study with one scan per bleed, baseline first, all on the same grid."""
     names = ["baseline", *(f"followup-{index}" for index in range(1, len(bleeds)))]
     points = tuple(_timepoint(name, bleed) for name, bleed in zip(names, bleeds, strict=True))
@@ -80,6 +87,7 @@ def study(*bleeds: Bleed, trusted: bool = True, clinical: ClinicalRecord | None 
         scores=evaluate_all(
             {scan.timepoint: named_values(scan, scan.markers.reading(), clinical) for scan in scans}
         ),
+        predictions=list(predictions),
         warnings=[],
         stages=[Stage(name="read", seconds=0.42), Stage(name="segment", seconds=12.3)],
     )
