@@ -1,4 +1,4 @@
-"""The patients of a cohort that an image model is trained and tested on."""
+"""The patients of a paper that have images, divided as its classical models divide them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,13 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from HematomaExpansionLib.cohort_table import CohortTable, read_cohort
 from HematomaExpansionLib.errors import InputRefused
-from HematomaExpansionLib.prediction.outcome import Outcome
 from HematomaExpansionLib.prediction.patient import Patient
 
-TEST_SHARE = 0.2
-"""Of the patients of a cohort without a split: that of Lee 2024, 111 of 569."""
+from .classical.cohort import TRAIN, StudyCohort, study_cohort
+from .classical.study import Study
 
 
 @dataclass(frozen=True)
@@ -20,68 +18,42 @@ class ImageCohort:
     """Patients with a known outcome, a baseline scan and its mask.
 
     Attributes:
-        table: the cohort.
-        training: learnt from.
-        test: never looked at before everything is fitted.
-        remarks: what a reader must know, in sentences.
+        study: all patients of the paper, with their sets.
+        training: those of the training set with images.
+        held_out: those of all other sets with images; nobody looks at them before everything is fitted.
     """
 
-    table: CohortTable
+    study: StudyCohort
     training: tuple[Patient, ...]
-    test: tuple[Patient, ...]
-    remarks: tuple[str, ...]
+    held_out: tuple[Patient, ...]
+
+    @property
+    def remark(self) -> str:
+        """How many patients lack images, in a sentence."""
+        found = len(self.training) + len(self.held_out)
+        return f"{found} of {len(self.study.patients)} patients have a baseline scan and its mask."
 
 
-def read_image_cohort(path: Path, outcome: Outcome, seed: int) -> ImageCohort:
-    """Read a cohort and divide it by patient.
-
-    The column ``split`` decides where it is filled in: ``train`` is learnt from, everything else is for
-    testing. Without it one patient in five, with and without expansion alike, is drawn for testing.
-
-    Args:
-        path: the table.
-        outcome: what is predicted.
-        seed: of the draw.
+def read_image_cohort(
+    study: Study, path: Path, seed: int, simulated: bool | None = None, radiomics: Path | None = None
+) -> ImageCohort:
+    """Read a cohort; arguments and division are those of :func:`.classical.cohort.study_cohort`.
 
     Raises:
-        InputRefused: the table is refused, or there are not two training patients of each outcome.
+        InputRefused: the cohort is refused, or fewer than two training patients of each outcome have images.
+        UsageError: nothing says whether the patients were simulated, or two things contradict.
     """
-    table = read_cohort(path)
-    patients, remarks = table.patients(outcome)
-    usable = [
-        patient
-        for patient in patients
-        if patient.expansion is not None and None not in (patient.baseline, patient.baseline_mask)
-    ]
-    if len(usable) < len(patients):
-        left_out = len(patients) - len(usable)
-        remarks += (f"{left_out} of {len(patients)} patients lack outcome, baseline or mask: left out.",)
-    training, test = _divided(usable, seed)
+    cohort = study_cohort(study, path, seed, simulated, radiomics)
+    usable = [one for one in cohort.patients if None not in (one.baseline, one.baseline_mask)]
+    training = tuple(one for one in usable if one.split == TRAIN)
     for word, expanded in (("with", True), ("without", False)):
-        count = sum(patient.expansion is expanded for patient in training)
+        count = sum(one.expansion is expanded for one in training)
         if count < 2:
             raise InputRefused(
-                f"{path}: {count} training patients {word} expansion have outcome, baseline and "
-                "baseline_mask; at least 2 are needed"
+                f"{path}: {count} training patients {word} expansion have baseline and baseline_mask; "
+                "at least 2 are needed"
             )
-    return ImageCohort(table, training, test, remarks)
-
-
-def _divided(patients: Sequence[Patient], seed: int) -> tuple[tuple[Patient, ...], tuple[Patient, ...]]:
-    if any(patient.split is not None for patient in patients):
-        return (
-            tuple(patient for patient in patients if patient.split == "train"),
-            tuple(patient for patient in patients if patient.split in ("test", "external")),
-        )
-    rng = np.random.default_rng(seed)
-    test: set[str] = set()
-    for expanded in (True, False):
-        names = [patient.name for patient in patients if patient.expansion is expanded]
-        test |= set(rng.permutation(names)[: round(TEST_SHARE * len(names))].tolist())
-    return (
-        tuple(patient for patient in patients if patient.name not in test),
-        tuple(patient for patient in patients if patient.name in test),
-    )
+    return ImageCohort(cohort, training, tuple(one for one in usable if one.split != TRAIN))
 
 
 def folds(patients: Sequence[Patient], count: int, seed: int) -> list[int]:

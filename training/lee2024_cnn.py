@@ -10,7 +10,7 @@ The defaults are the paper's sizes and need a GPU. On two cores, for about 500 p
 
 ``--out`` becomes the bundle of Image-to-HE, ``<out>-integrated`` that of Integrated-to-HE. ``<out>-run``
 holds prepared slices, curves, checkpoints, ``scores.csv`` (nDL score of each patient; of training patients
-out of fold) and ``test.json`` (measured on the test patients, which no bundle knows of).
+out of fold) and ``predictions.csv``. No bundle knows of the patients held out.
 """
 
 import argparse
@@ -23,14 +23,17 @@ import torch
 from HematomaExpansionLib.device import CHOICES, choose_device
 from HematomaExpansionLib.errors import HematomaExpansionError, InputRefused
 from HematomaExpansionLib.prediction.lee2024.networks import LeeSettings
-from HematomaExpansionLib.prediction.outcome import LEE2024
 
+from .classical.cohort import fingerprint
+from .classical.command import describe
+from .classical.study import STUDIES
 from .image_cohort import folds, read_image_cohort
 from .lee2024_data import prepare
 from .lee2024_models import write
 from .lee2024_tasks import CLASSIFIER_RATE, IMAGE_RATE, UNET_RATE
 from .lee2024_trainer import Trainer
 from .processes import Processes, processes
+from .provenance import hardware, versions
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,6 +59,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--cohort", type=Path, required=True, help="table with baseline and baseline_mask")
     parser.add_argument("--out", type=Path, required=True, help="the bundle of Image-to-HE to write")
+    parser.add_argument("--data", choices=("simulated", "real"), help="what the patients are; else as beside")
     parser.add_argument("--cache", type=Path, help="folder of prepared slices (default: OUT-run/prepared)")
     parser.add_argument("--imagenet", type=Path, help="se_resnext50_32x4d weights to start from")
     parser.add_argument("--size", type=int, default=512, help="rows and columns of a slice, a multiple of 32")
@@ -106,14 +110,14 @@ def _train(options: argparse.Namespace, these: Processes) -> None:
     if options.threads:
         torch.set_num_threads(options.threads)
     run = options.out.with_name(options.out.name + "-run")
-    cohort = read_image_cohort(options.cohort, LEE2024, options.seed)
-    for remark in cohort.remarks:
-        print(remark, flush=True)
+    simulated = None if options.data is None else options.data == "simulated"
+    cohort = read_image_cohort(STUDIES["lee2024"], options.cohort, options.seed, simulated)
+    print("\n".join([*describe(cohort.study), cohort.remark]), flush=True)
     cache = options.cache or run / "prepared"
     training = prepare(cohort.training, options.size, cache)
     if not training:
         raise InputRefused(f"{options.cohort}: no training patient could be prepared")
-    test = prepare(cohort.test, options.size, cache)
+    test = prepare(cohort.held_out, options.size, cache)
     settings = LeeSettings(
         options.size, options.layers, options.attention, options.unet_width, options.image_width
     )
@@ -129,7 +133,22 @@ def _train(options: argparse.Namespace, these: Processes) -> None:
     trainer.image_to_he(networks, training, [], "all")
     test_scores = trainer.scored(networks, test)
     if these.first:
-        write(options, run, cohort, networks, trainer.record, scores, test_scores)
+        record = {
+            "paper": STUDIES["lee2024"].citation,
+            "data": {
+                "source": cohort.study.source,
+                "patients": len(training),
+                "expanded": sum(one.patient.expansion is True for one in training),
+                "sha256": fingerprint(cohort.training),
+            },
+            "division": cohort.study.split_rule,
+            "folds_of_the_score": options.folds,
+            "networks": trainer.record,
+            "seed": options.seed,
+            "hardware": hardware(these.device),
+            "versions": versions(),
+        }
+        write(options, run, cohort, networks, record, scores, test_scores)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,17 @@
-"""From the nDL scores of Lee 2024 to its regressions, their bundles, and what was measured."""
+"""From the nDL scores of Lee 2024 to its regressions, their bundles, and what they say of everybody."""
 
 import argparse
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import torch
 
-from HematomaExpansionLib.device import choose_device
 from HematomaExpansionLib.errors import InputRefused
-from HematomaExpansionLib.files import written_whole
 from HematomaExpansionLib.prediction.lee2024.clinical import CLINICAL
 from HematomaExpansionLib.prediction.lee2024.image import NDL, LeeImage, LeeIntegrated, with_score
 from HematomaExpansionLib.prediction.lee2024.networks import LeeNetworks
+from HematomaExpansionLib.prediction.lee2024.slices import WINDOW_HU
 from HematomaExpansionLib.prediction.logistic import Logistic
 from HematomaExpansionLib.prediction.model_bundle import save_predictor
 from HematomaExpansionLib.prediction.patient import Patient
@@ -21,34 +19,79 @@ from HematomaExpansionLib.statistics.delong import delong_auc
 from HematomaExpansionLib.statistics.likelihood_ratio import likelihood_ratio_test
 from HematomaExpansionLib.statistics.logit import fit_logit
 
+from .classical.command import PREDICTIONS, summary, write_predictions
+from .classical.fitted import Fitted
 from .image_cohort import ImageCohort
 from .image_scores import write_scores
-from .provenance import hardware, versions
 
 Scores = Mapping[str, float | None]
+FOLDERS = {LeeImage: "", LeeIntegrated: "-integrated"}
+"""What is added to the name of the bundle."""
 
 
-def fitted(kind: type[LeeImage], patients: Sequence[Patient]) -> Logistic | str:
-    """The regression of a predictor on scores out of fold, or why there is none."""
+def write(
+    options: argparse.Namespace,
+    run: Path,
+    cohort: ImageCohort,
+    networks: LeeNetworks,
+    record: Mapping[str, Any],
+    scores: Scores,
+    held_out_scores: Scores,
+) -> None:
+    """Fit the regressions, write the bundles, and let them predict everybody.
+
+    Args:
+        options: of the command.
+        run: folder for scores and predictions.
+        cohort: the patients.
+        networks: trained on all training patients.
+        record: of the training, for the bundles.
+        scores: nDL score of the training patients, out of fold.
+        held_out_scores: of the others.
+    """
+    write_scores(run / "scores.csv", scores, held_out_scores)
+    training = [with_score(one, scores[one.name]) for one in cohort.training if one.name in scores]
+    held_out = [
+        with_score(one, held_out_scores[one.name]) for one in cohort.held_out if one.name in held_out_scores
+    ]
+    models = [_fitted(kind, training, held_out) for kind in FOLDERS]
+    for (kind, suffix), (model, regression) in zip(FOLDERS.items(), models, strict=True):
+        print(summary(model, cohort.study), flush=True)
+        if regression is None:
+            continue
+        found = delong_auc([one.expansion is True for one in training], model.of(training))
+        metrics: dict[str, Any] = {
+            "AUC, training patients, nDL score out of fold": found.text(),
+            "patients": found.n,
+        }
+        if kind is LeeIntegrated:
+            metrics["against Clinical-to-HE"] = compared(training)
+        save_predictor(
+            kind(networks, regression),
+            options.out.with_name(options.out.name + suffix),
+            training=record,
+            metrics=metrics,
+            simulated=cohort.study.simulated,
+            preprocessing={"window_hu": WINDOW_HU, **networks.settings.record()},
+        )
+    write_predictions([model for model, _ in models], cohort.study, run / PREDICTIONS)
+
+
+def _fitted(
+    kind: type[LeeImage], training: Sequence[Patient], held_out: Sequence[Patient]
+) -> tuple[Fitted, Logistic | None]:
+    """The regression on scores out of fold, and what it says of everybody with a score."""
     try:
-        return kind.kind.fit(patients, seed=0)
+        regression = kind.kind.fit(training, seed=0)
     except InputRefused as error:
-        return str(error)
-
-
-def told(regression: Logistic, patients: Sequence[Patient]) -> dict[str, object]:
-    """AUC with DeLong's interval on patients with a score; who gets no probability is counted."""
-    pairs = [(one.expansion is True, regression.predict(one).probability) for one in patients]
-    known = [(outcome, probability) for outcome, probability in pairs if probability is not None]
-    found = delong_auc([outcome for outcome, _ in known], [probability for _, probability in known])
-    return {
-        "patients": len(known),
-        "without_probability": len(pairs) - len(known),
-        "expanded": sum(outcome for outcome, _ in known),
-        "auc": found.value,
-        "auc_95": None if found.interval is None else [found.interval.low, found.interval.high],
-        "reason": found.reason,
-    }
+        return Fitted(kind.name, unavailable=str(error)), None
+    said = {one.name: regression.predict(one) for one in (*training, *held_out)}
+    return Fitted(
+        kind.name,
+        probabilities={name: estimate.probability for name, estimate in said.items()},
+        reasons={name: estimate.reason for name, estimate in said.items() if estimate.reason},
+        threshold=regression.threshold,
+    ), regression
 
 
 def compared(patients: Sequence[Patient]) -> dict[str, object]:
@@ -77,62 +120,3 @@ def compared(patients: Sequence[Patient]) -> dict[str, object]:
         "p_value": test.p_value,
         "odds_ratio_of_a_point": integrated.terms[-1].odds_ratio.value,
     }
-
-
-def write(
-    options: argparse.Namespace,
-    run: Path,
-    cohort: ImageCohort,
-    networks: LeeNetworks,
-    trainings: dict[str, object],
-    scores: Scores,
-    test_scores: Scores,
-) -> None:
-    """Fit the regressions, write the bundles, and measure them on the test patients.
-
-    Args:
-        options: of the command.
-        run: folder for the scores and for what was measured on the test patients.
-        cohort: the patients.
-        networks: trained on all training patients.
-        trainings: what was trained and how it went.
-        scores: nDL score of the training patients, out of fold.
-        test_scores: of the test patients.
-    """
-    training = [with_score(one, scores[one.name]) for one in cohort.training if one.name in scores]
-    test = [with_score(one, test_scores[one.name]) for one in cohort.test if one.name in test_scores]
-    write_scores(run / "scores.csv", scores, test_scores)
-    record = {
-        "cohort_sha256": cohort.table.sha256,
-        "patients": len(training),
-        "expanded": sum(one.expansion is True for one in training),
-        "folds_of_the_score": options.folds,
-        "networks": trainings,
-        "seed": options.seed,
-        "hardware": hardware(torch.device(choose_device(options.device))),
-        "versions": versions(),
-    }
-    measured: dict[str, object] = {"patients": len(test)}
-    integrated = options.out.with_name(options.out.name + "-integrated")
-    for kind, folder in ((LeeImage, options.out), (LeeIntegrated, integrated)):
-        regression = fitted(kind, training)
-        if isinstance(regression, str):
-            print(f"{kind.name}: not written, {regression}", flush=True)
-            continue
-        predictor = kind(networks, regression)
-        metrics = {"training, nDL score out of fold": told(regression, training)}
-        if kind is LeeIntegrated:
-            metrics["against Clinical-to-HE"] = compared(training)
-        save_predictor(
-            predictor,
-            folder,
-            training=record,
-            metrics=metrics,
-            simulated=cohort.table.simulated is True,
-            preprocessing={"window_hu": [0, 100], **networks.settings.record()},
-        )
-        measured[kind.name] = told(regression, test) if test else None
-        print(f"{folder}: {kind.name}", flush=True)
-    with written_whole(run / "test.json") as temporary:
-        temporary.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
-    print(json.dumps(measured, indent=2), flush=True)

@@ -12,6 +12,7 @@ from HematomaExpansionLib.networks.lee_image_to_he import LeeImageToHE
 from HematomaExpansionLib.networks.lee_imagenet import load_imagenet
 from HematomaExpansionLib.prediction.lee2024.networks import LeeNetworks, LeeSettings
 
+from .classical.cohort import fingerprint
 from .image_cohort import ImageCohort, folds
 from .lee2024_data import PreparedSlices, Slices
 from .lee2024_tasks import classifier_task, image_to_he_task, unet_task
@@ -93,7 +94,7 @@ class Trainer:
             epochs=epochs,
             batch=self.options.batch,
             seed=self.options.seed,
-            data=self.cohort.table.sha256,
+            data=fingerprint(self.cohort.training),
             minutes=self.options.minutes * minutes_share,
         )
         outcome = fit(task, plan, self.run / name, self.these, resume=self.options.resume)

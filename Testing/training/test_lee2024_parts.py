@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from HematomaExpansionLib.errors import InputRefused, UnreadableFile
-from HematomaExpansionLib.prediction.outcome import LEE2024
 from HematomaExpansionLib.prediction.patient import Patient
 from Testing.training.small_cohort import write_small_cohort
+from training.classical.study import STUDIES
 from training.image_cohort import folds, read_image_cohort
 from training.image_scores import read_scores, write_scores
 from training.lee2024_losses import consistency_loss, image_to_he_loss, segmentation_loss
@@ -96,34 +96,20 @@ def test_folds_spread_expansion_evenly():
     assert folds(some, 3, 1) == of != folds(some, 3, 2)
 
 
-def test_a_cohort_is_divided_by_patient(tmp_path: Path):
-    cohort = read_image_cohort(write_small_cohort(tmp_path), LEE2024, seed=1)
-    names = [one.name for one in cohort.training], [one.name for one in cohort.test]
-    assert len(set(names[0]) & set(names[1])) == 0
-    assert len(names[0]) + len(names[1]) == 40
-    assert len(names[1]) == 8
-    again = read_image_cohort(tmp_path / "cohort.csv", LEE2024, seed=1)
-    assert again.test == cohort.test
-
-    text = (tmp_path / "cohort.csv").read_text().splitlines()
-    marked = [f"{line},{'train' if number < 20 else 'test'}" for number, line in enumerate(text[1:])]
-    (tmp_path / "split.csv").write_text("\n".join([text[0] + ",split", *marked]))
-    cohort = read_image_cohort(tmp_path / "split.csv", LEE2024, seed=1)
-    assert [one.name for one in cohort.training] == [f"p{number:02d}" for number in range(20)]
-
-    (tmp_path / "few.csv").write_text("\n".join(text[:3]))
-    with pytest.raises(InputRefused, match=r"few\.csv: . training patients .* at least 2 are needed"):
-        read_image_cohort(tmp_path / "few.csv", LEE2024, seed=1)
-
-
 def test_patients_without_image_are_left_out_and_counted(tmp_path: Path):
     write_small_cohort(tmp_path)
+    whole = read_image_cohort(STUDIES["lee2024"], tmp_path / "cohort.csv", seed=1)
+    assert len(whole.training) + len(whole.held_out) == 40
+    assert whole.remark == "40 of 40 patients have a baseline scan and its mask."
     text = (tmp_path / "cohort.csv").read_text().splitlines()
-    text[1] = ",".join(text[1].split(",")[:-2]) + ",,"
-    (tmp_path / "cohort.csv").write_text("\n".join(text))
-    cohort = read_image_cohort(tmp_path / "cohort.csv", LEE2024, seed=1)
-    assert len(cohort.training) + len(cohort.test) == 39
-    assert cohort.remarks[-1] == "1 of 40 patients lack outcome, baseline or mask: left out."
+    without = [",".join(line.split(",")[:-2]) + ",," for line in text[1:]]
+    (tmp_path / "cohort.csv").write_text("\n".join([text[0], without[0], *text[2:]]))
+    fewer = read_image_cohort(STUDIES["lee2024"], tmp_path / "cohort.csv", seed=1)
+    assert len(fewer.training) + len(fewer.held_out) == 39
+    assert [one.name for one in fewer.study.patients] == [one.name for one in whole.study.patients]
+    (tmp_path / "cohort.csv").write_text("\n".join([text[0], *without]))
+    with pytest.raises(InputRefused, match=r"cohort\.csv: 0 training patients with .* at least 2 are needed"):
+        read_image_cohort(STUDIES["lee2024"], tmp_path / "cohort.csv", seed=1)
 
 
 def test_scores_there_and_back(tmp_path: Path):

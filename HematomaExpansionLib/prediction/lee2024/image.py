@@ -1,10 +1,17 @@
 """Image-to-HE and Integrated-to-HE of Lee 2024: a scan's nDL score, alone and with the clinical variables."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+import numpy as np
+
+from ...ct.scan import HeadCT
 from ...device import choose_device
+from ...errors import MissingInput
 from ..column import value
+from ..image_predictor import Judge, View
+from ..input_grid import InputGrid
 from ..locking import ThresholdRule
 from ..logistic import Logistic
 from ..outcome import LEE2024, Outcome
@@ -14,11 +21,14 @@ from ..predictor import State, Threshold
 from ..reasons import not_available
 from .clinical import CLINICAL
 from .networks import LeeNetworks, LeeSettings
+from .slices import grey_slices
 
 if TYPE_CHECKING:
+    import SimpleITK as sitk
     from numpy.typing import NDArray
 
 NDL = "ndl_score"
+NO_SCORE = "the networks find no haematoma in any slice, so there is no nDL score"
 _NETWORKS, _REGRESSION = "networks.", "regression."
 _SCORE = value(NDL, "nDL score, 0-100")
 
@@ -90,8 +100,45 @@ class LeeImage:
             return not_available(missing)
         score = self.networks.score(patient.scan().hu, choose_device(self.device))
         if score.normalised is None:
-            return Estimate(reason="the networks find no haematoma in any slice: there is no nDL score")
+            return Estimate(reason=NO_SCORE)
         return self.regression.predict(with_score(patient, score.normalised))
+
+    def views(self, scan: HeadCT, labels: "sitk.Image | None" = None) -> Sequence[View]:
+        """The slices that count, each by its area; see :class:`..image_predictor.ImagePredictor`.
+
+        Raises:
+            MissingInput: no slice shows a haematoma.
+        """
+        score = self.networks.score(scan.hu, choose_device(self.device))
+        if score.normalised is None:
+            raise MissingInput(f"{scan.name}: {NO_SCORE}")
+        size = self.networks.settings.size
+        grey = grey_slices(scan.hu, size)
+        columns, rows, _ = scan.image.GetSize()
+        return [
+            View(
+                grey[z][None],
+                InputGrid.in_box(
+                    scan.image,
+                    np.array([z - 0.5, -0.5, -0.5]),
+                    np.array([z + 0.5, rows - 0.5, columns - 0.5]),
+                    (1, size, size),
+                ),
+                area,
+            )
+            for z, area in zip(score.slices, score.areas, strict=True)
+        ]
+
+    def judge(self) -> Judge:
+        """U-Net and Image-to-HE of a slice; the last convolution is the second one that mixes both."""
+        from torch import nn
+
+        parts = nn.ModuleDict({"unet": self.networks.unet, "image_to_he": self.networks.image_to_he})
+        return Judge(
+            parts,
+            lambda both, grey: both["image_to_he"](grey, both["unet"](grey)[1])[0],
+            "image_to_he.mix.1",
+        )
 
     def state(self) -> State:
         """The weights of the networks and the fitted numbers of the regression."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...device import Device
+from ..image_predictor import load_weights, weights_of
 from .dl_score import DLScore, normalised_dl_score
 from .slices import SIZE, grey_slices
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ...networks.lee_unet import LeeUNet
 
 _BATCH = 8
-_PARTS = ("classifier", "unet", "image_to_he")
+PARTS = ("classifier", "unet", "image_to_he")
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,9 @@ class LeeNetworks:
     def arrays(self) -> "dict[str, NDArray[Any]]":
         """Every weight, by the part and its name."""
         return {
-            f"{part}.{name}": values.detach().cpu().numpy()
-            for part in _PARTS
-            for name, values in getattr(self, part).state_dict().items()
+            f"{part}.{name}": values
+            for part in PARTS
+            for name, values in weights_of(getattr(self, part)).items()
         }
 
     @classmethod
@@ -96,19 +97,16 @@ class LeeNetworks:
         Raises:
             ValueError: a weight is missing or has another shape.
         """
-        import torch
-
         networks = cls.build(settings)
-        for part in _PARTS:
-            weights = {
-                name.removeprefix(f"{part}."): torch.tensor(values)
-                for name, values in arrays.items()
-                if name.startswith(f"{part}.")
-            }
-            try:
-                getattr(networks, part).load_state_dict(weights)
-            except RuntimeError as error:
-                raise ValueError(f"not the weights of {part}") from error
+        for part in PARTS:
+            load_weights(
+                getattr(networks, part),
+                {
+                    name.removeprefix(f"{part}."): values
+                    for name, values in arrays.items()
+                    if name.startswith(f"{part}.")
+                },
+            )
         return networks
 
     def score(self, hu: "NDArray[np.float32]", device: Device) -> DLScore:
@@ -128,7 +126,7 @@ class LeeNetworks:
         """
         import torch
 
-        for part in _PARTS:
+        for part in PARTS:
             getattr(self, part).to(device).eval()
         chosen: list[int] = []
         scores: list[float] = []

@@ -21,7 +21,7 @@ def test_a_slice_of_the_right_size_stays_as_it_is():
 
 
 def test_halving_averages():
-    """Antialiased halving weighs four columns by 1, 3, 3, 1: those of pixel 1 are 1 to 4, of pixel 2 3 to 6."""
+    """Halving weighs four columns by 1, 3, 3, 1: those of pixel 1 are 1 to 4, of pixel 2 3 to 6."""
     hu = np.zeros((1, 8, 8), np.float32)
     hu[0, :, 3] = 80.0
     row = grey_slices(hu, 4)[0, 0, 1]
