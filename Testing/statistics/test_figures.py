@@ -9,11 +9,17 @@ from matplotlib.figure import Figure
 
 from HematomaExpansionLib.errors import OutputError, UsageError
 from HematomaExpansionLib.statistics.bland_altman import bland_altman
+from HematomaExpansionLib.statistics.calibration import calibration, calibration_curve
 from HematomaExpansionLib.statistics.confusion import ConfusionMatrix
+from HematomaExpansionLib.statistics.decision_curve import decision_curve
 from HematomaExpansionLib.statistics.figures.bland_altman import draw_bland_altman
+from HematomaExpansionLib.statistics.figures.calibration import draw_calibration
 from HematomaExpansionLib.statistics.figures.confusion import draw_confusion
+from HematomaExpansionLib.statistics.figures.decision_curve import draw_decision_curve
+from HematomaExpansionLib.statistics.figures.precision_recall import draw_precision_recall
 from HematomaExpansionLib.statistics.figures.roc import draw_roc
 from HematomaExpansionLib.statistics.figures.style import COLOURS, write_figure
+from HematomaExpansionLib.statistics.precision_recall import average_precision, precision_recall_curve
 from HematomaExpansionLib.statistics.roc import auc, roc_curve
 
 RNG = np.random.default_rng(7)
@@ -27,6 +33,21 @@ def figures() -> dict[str, Figure]:
     return {
         "roc": draw_roc(
             {name: (roc_curve(OUTCOME, s), auc(OUTCOME, s)) for name, s in SCORES.items()}, "Test set"
+        ),
+        "precision-recall": draw_precision_recall(
+            {
+                name: (precision_recall_curve(OUTCOME, s), average_precision(OUTCOME, s))
+                for name, s in SCORES.items()
+            }
+        ),
+        "calibration": draw_calibration(
+            {
+                name: (calibration_curve(OUTCOME, risk, groups=6), calibration(OUTCOME, risk).slope)
+                for name, risk in RISKS.items()
+            }
+        ),
+        "decision-curve": draw_decision_curve(
+            {name: decision_curve(OUTCOME, risk) for name, risk in RISKS.items()}
         ),
         "confusion": draw_confusion(
             {"volume": ConfusionMatrix(17, 30, 28, 75), "network": ConfusionMatrix(51, 22, 29, 117)}
@@ -62,6 +83,36 @@ def test_a_model_that_is_not_available_is_said() -> None:
     figure = draw_roc({"none": (roc_curve([1, 1], [1, 2]), auc([1, 1], [1, 2]))})
     (text,) = figure.axes[0].get_legend().get_texts()
     assert text.get_text() == "none: not available"
+
+
+def test_curves_that_are_not_available_are_said() -> None:
+    drawn = (
+        draw_precision_recall({"none": (precision_recall_curve([1], [1]), average_precision([1], [1]))}),
+        draw_calibration({"none": (calibration_curve([], []), calibration([], []).slope)}),
+        draw_decision_curve({"none": decision_curve([], [])}),
+    )
+    for figure in drawn:
+        said = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+        assert said[-1] == "none: not available"
+
+
+def test_the_calibration_plot_shows_observed_against_predicted() -> None:
+    (axes,) = figures()["calibration"].axes
+    said = [text.get_text() for text in axes.get_legend().get_texts()]
+    slope = calibration(OUTCOME, RISKS["network"]).slope.text(2)
+    assert said[-1] == f"network: slope {slope}"
+    observed = [
+        group.observed.value for group in calibration_curve(OUTCOME, RISKS["volume"], groups=6).groups
+    ]
+    assert any(list(line.get_ydata()) == observed for line in axes.get_lines())
+
+
+def test_the_decision_curve_shows_all_and_none() -> None:
+    (axes,) = figures()["decision-curve"].axes
+    said = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert said == ["treat none", "treat all", "volume", "network"]
+    found = decision_curve(OUTCOME, RISKS["network"])
+    np.testing.assert_array_equal(axes.get_lines()[3].get_ydata(), found.net_benefit)
 
 
 def test_the_confusion_matrix_shows_counts_and_shares() -> None:
