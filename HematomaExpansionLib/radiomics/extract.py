@@ -1,5 +1,7 @@
 """From a scan and its segmentation to the features of the bleed."""
 
+from contextlib import nullcontext
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +11,14 @@ from ..errors import MaskError, MissingInput, ModelError
 from ..labels import APPEARANCE, Label
 from .crop import WHOLE_AXIS, Region, regions
 from .features import Features
-from .package import make_extractor, pyradiomics, pyradiomics_version, quiet, spherical_harmonics
+from .package import (
+    make_extractor,
+    installed_version,
+    pyradiomics,
+    pyradiomics_version,
+    quiet,
+    spherical_harmonics,
+)
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -55,9 +64,9 @@ def extract(
     kinds = {kind: {**extractor.settings, **(own or {})} for kind, own in extractor.enabledImagetypes.items()}
     parts = regions(kinds, mask)
     values: dict[str, float | None] = {}
-    with quiet(), spherical_harmonics():
+    with quiet(), spherical_harmonics() if "LBP3D" in kinds else nullcontext():
         for number, part in enumerate(parts):
-            found = _features_of(part, image, mask, settings, with_shape=number == 0)
+            found = _features_of(part, image, mask, extractor, with_shape=number == 0)
             values |= {key: float(value) if np.isfinite(value) else None for key, value in found.items()}
     return Features(
         values=values,
@@ -135,19 +144,19 @@ def _resampled(
 
 
 def _features_of(
-    part: Region, image: "sitk.Image", mask: "sitk.Image", settings: Settings, *, with_shape: bool
+    part: Region, image: "sitk.Image", mask: "sitk.Image", extractor: Any, *, with_shape: bool
 ) -> dict[str, Any]:
     """One pass of PyRadiomics over one part of the scan."""
     crop = pyradiomics().imageoperations.cropToTumorMask
     image, mask = crop(image, mask, part.box, padDistance=part.pad, label=1)
-    extractor = make_extractor(settings)
-    extractor.settings |= {"label": 1, "resampledPixelSpacing": None, "additionalInfo": False}
-    extractor.enabledImagetypes = {kind: extractor.enabledImagetypes[kind] for kind in part.image_types}
+    one_pass = copy(extractor)
+    own = {"label": 1, "resampledPixelSpacing": None, "additionalInfo": False}
+    one_pass.settings = {**extractor.settings, **own}
+    one_pass.enabledImagetypes = {kind: extractor.enabledImagetypes[kind] for kind in part.image_types}
     if not with_shape:
-        extractor.enabledFeatures = {
-            key: own for key, own in extractor.enabledFeatures.items() if key != "shape"
-        }
-    found: dict[str, Any] = extractor.execute(image, mask)
+        classes = extractor.enabledFeatures.items()
+        one_pass.enabledFeatures = {key: names for key, names in classes if key != "shape"}
+    found: dict[str, Any] = one_pass.execute(image, mask)
     _refuse_missing(found, part)
     return found
 
@@ -162,7 +171,9 @@ def _refuse_missing(found: dict[str, Any], part: Region) -> None:
 
 def _software() -> dict[str, str]:
     """Those whose version can change a value."""
-    from importlib.metadata import version
-
-    others = {name: version(name) for name in ("SimpleITK", "PyWavelets", "numpy", "scipy")}
-    return {"hematoma-expansion": __version__, "PyRadiomics": pyradiomics_version(), **others}
+    versions = {"hematoma-expansion": __version__, "PyRadiomics": pyradiomics_version()}
+    for name in ("SimpleITK", "PyWavelets", "numpy", "scipy"):
+        found = installed_version(name)
+        if found:
+            versions[name] = found
+    return versions

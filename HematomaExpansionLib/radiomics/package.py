@@ -32,14 +32,19 @@ def pyradiomics() -> ModuleType:
     return module
 
 
-def pyradiomics_version() -> str:
-    """Its version, of whichever distribution provides it."""
-    for name in _DISTRIBUTIONS:
+def installed_version(*names: str) -> str:
+    """Version of the first of these distributions that is installed; empty when none is."""
+    for name in names:
         try:
             return version(name)
         except PackageNotFoundError:
             continue
-    return str(pyradiomics().__version__)
+    return ""
+
+
+def pyradiomics_version() -> str:
+    """Its version, of whichever distribution provides it; in 3D Slicer its own word for it."""
+    return installed_version(*_DISTRIBUTIONS) or str(pyradiomics().__version__)
 
 
 def make_extractor(settings: Settings) -> Any:
