@@ -12,8 +12,8 @@ from ..labels import APPEARANCE, Label
 from .crop import WHOLE_AXIS, Region, regions
 from .features import Features
 from .package import (
-    make_extractor,
     installed_version,
+    make_extractor,
     pyradiomics,
     pyradiomics_version,
     quiet,
