@@ -77,13 +77,15 @@ class CohortTable:
         rows: in the file's order.
         simulated: whether the data dictionary beside the table (``NAME-dictionary.json``) says so; None
             without one.
+        ceiling: best AUC for the simulated outcome that anything can reach, as the dictionary says.
         remarks: what was read but not used, in sentences.
     """
 
     path: Path
     sha256: str
     rows: tuple[CohortRow, ...]
-    simulated: bool | None
+    simulated: bool | None = None
+    ceiling: float | None = None
     remarks: tuple[str, ...] = field(default=())
 
     def patients(self, outcome: Outcome) -> tuple[tuple[Patient, ...], tuple[str, ...]]:
@@ -155,7 +157,7 @@ def read_cohort(path: Path) -> CohortTable:
         raise InputRefused(f"{path}: {count}: {'; '.join(problems)}")
     unused = [name for name in names if name not in COLUMNS]
     remarks = (f"Not used: {', '.join(unused)}.",) if unused else ()
-    return CohortTable(path, sha256(content).hexdigest(), tuple(rows), _simulated(path), remarks)
+    return CohortTable(path, sha256(content).hexdigest(), tuple(rows), *_simulated(path), remarks)
 
 
 def _check_header(path: Path, names: Sequence[str]) -> None:
@@ -172,15 +174,16 @@ def _check_header(path: Path, names: Sequence[str]) -> None:
             raise InputRefused(f"{path}: column {name}: no such column; {close[0]} is allowed")
 
 
-def _simulated(path: Path) -> bool | None:
-    """What the simulator's data dictionary beside the table says."""
+def _simulated(path: Path) -> tuple[bool | None, float | None]:
+    """What the simulator's data dictionary beside the table says: whether, and the best AUC there is."""
     dictionary = path.with_name(f"{path.stem}-dictionary.json")
     try:
         cohort = json.loads(dictionary.read_text(encoding="utf-8"))["cohort"]
-        return bool(cohort["simulated"])
+        best = cohort.get("best_reachable_auc")
+        return bool(cohort["simulated"]), None if best is None else float(best)
     except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return None, None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnreadableFile(f"{dictionary}: is no data dictionary of a cohort ({error})") from error
 
 

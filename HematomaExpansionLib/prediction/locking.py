@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..errors import InputRefused
 from .predictor import State, Threshold
 
 if TYPE_CHECKING:
@@ -25,14 +26,18 @@ def lock(rule: ThresholdRule, outcome: "NDArray[np.bool_]", probability: "NDArra
         rule: how.
         outcome: of the training patients ``[n]``.
         probability: that the model gives them ``[n]``.
+
+    Raises:
+        InputRefused: none can be chosen, because all have the same outcome.
     """
     if rule is ThresholdRule.HALF:
         return Threshold(0.5, rule.value)
-    from ..statistics.roc import roc_curve
+    from ..statistics.threshold import youden_threshold
 
-    curve = roc_curve(outcome, probability)
-    youden = np.array(curve.sensitivity) - np.array(curve.false_positive_rate)
-    return Threshold(curve.thresholds[int(np.argmax(youden))], rule.value)
+    chosen = youden_threshold(outcome, probability, "training patients")
+    if chosen.value is None:
+        raise InputRefused(f"no threshold: {chosen.reason}")
+    return Threshold(chosen.value, rule.value)
 
 
 def threshold_state(threshold: Threshold) -> "dict[str, NDArray[np.float64]]":

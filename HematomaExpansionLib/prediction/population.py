@@ -21,16 +21,27 @@ class Population:
     followup_h: tuple[float, float]
     supratentorial: bool = False
 
+    @property
+    def text(self) -> str:
+        """The criteria in words."""
+        first, last = self.followup_h
+        parts = [f"{self.min_age_years:g} years or older"]
+        parts += (
+            [] if self.max_onset_to_ct_h is None else [f"CT up to {self.max_onset_to_ct_h:g} h after onset"]
+        )
+        parts += [f"follow-up {first:g} to {last:g} h after the CT", "parenchymal blood"]
+        parts += ["supratentorial"] if self.supratentorial else []
+        return ", ".join([*parts, "no surgery or drain before the follow-up"])
+
     def outside(self, patient: Patient) -> tuple[str, ...]:
         """Criteria that a patient is known not to meet; what is not known excludes nobody."""
         age, onset = patient.number("age_years"), patient.number("onset_to_ct_h")
         followup, ich = patient.number("ct_to_followup_h"), patient.number("ich_ml")
         limit, (first, last) = self.max_onset_to_ct_h, self.followup_h
+        late = limit is not None and onset is not None and onset > limit
         found = {
             f"younger than {self.min_age_years:g} years": age is not None and age < self.min_age_years,
-            f"CT more than {limit:g} h after onset" if limit is not None else "": limit is not None
-            and onset is not None
-            and onset > limit,
+            f"CT more than {limit or 0:g} h after onset": late,
             f"follow-up not {first:g} to {last:g} h after the CT": followup is not None
             and not first <= followup <= last,
             "infratentorial": self.supratentorial and patient.values.get("location") == "infratentorial",

@@ -1,7 +1,7 @@
 """From a cohort table to a paper's training and test patients."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from json import dumps
@@ -11,6 +11,7 @@ from HematomaExpansionLib.cohort_table import read_cohort
 from HematomaExpansionLib.errors import InputRefused, UsageError
 from HematomaExpansionLib.prediction.feature_table import with_features
 from HematomaExpansionLib.prediction.patient import Patient, Split
+from HematomaExpansionLib.volumetry.expansion import Volumes
 
 from .study import Study
 
@@ -31,6 +32,8 @@ class StudyCohort:
         excluded: how many were left out, by the first criterion that left them out.
         split_rule: how the sets were made, in words.
         simulated: whether the patients were simulated.
+        volumes: measured at baseline and follow-up, by patient.
+        ceiling: best AUC that anything can reach for the simulated outcome; None where nobody knows.
         remarks: what the table says of the outcome and of unused columns.
     """
 
@@ -40,6 +43,8 @@ class StudyCohort:
     excluded: dict[str, int]
     split_rule: str
     simulated: bool
+    volumes: Mapping[str, Volumes]
+    ceiling: float | None
     remarks: tuple[str, ...]
 
     @property
@@ -103,7 +108,17 @@ def study_cohort(
                 f"{len(kept)} of {len(patients)} patients are of the population of {study.paper}"
             )
     is_simulated = bool(table.simulated if simulated is None else simulated)
-    return StudyCohort(path, len(patients), tuple(divided), dict(excluded), rule, is_simulated, remarks)
+    return StudyCohort(
+        path=path,
+        read=len(patients),
+        patients=tuple(divided),
+        excluded=dict(excluded),
+        split_rule=rule,
+        simulated=is_simulated,
+        volumes={row.name: row.volumes for row in table.rows},
+        ceiling=table.ceiling,
+        remarks=remarks,
+    )
 
 
 def fingerprint(patients: Sequence[Patient]) -> str:

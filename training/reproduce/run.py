@@ -1,0 +1,86 @@
+"""One run of ``reproduce``: a paper, a cohort, and every model that there is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from HematomaExpansionLib.prediction.design import Missing
+from HematomaExpansionLib.prediction.patient import Patient
+from training.classical.cohort import StudyCohort
+from training.classical.fitted import Fitted
+from training.classical.study import Study
+
+from .table import NOT_TRAINED
+
+SET_NAMES = {"train": "training", "test": "internal testing", "external": "external testing"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the tables are made of.
+
+    Attributes:
+        study: the paper.
+        cohort: its patients.
+        models: by name: the classical ones, fitted here, and those whose predictions were given.
+        seed: of everything random.
+        missing: policy of the classical models.
+        out: folder to write into.
+    """
+
+    study: Study
+    cohort: StudyCohort
+    models: Mapping[str, Fitted]
+    seed: int
+    missing: Missing
+    out: Path
+
+    @property
+    def source(self) -> str:
+        """What the input was: simulated or real."""
+        return self.cohort.source
+
+    @property
+    def caption(self) -> str:
+        """The sentence that stands above every figure."""
+        return f"{self.study.paper}, {self.source} patients"
+
+    def available(self, labels: Mapping[str, str]) -> dict[str, Fitted]:
+        """Models that there are, by label.
+
+        Args:
+            labels: name of the model by its label in the paper.
+        """
+        found = {label: self.models[name] for label, name in labels.items() if name in self.models}
+        return {label: model for label, model in found.items() if not model.unavailable}
+
+    def why_not(self, name: str) -> str:
+        """What stands in the cells of a model that there is not."""
+        model = self.models.get(name)
+        return NOT_TRAINED if model is None else f"not available: {model.unavailable}"
+
+    def notes(self) -> list[str]:
+        """What every table of this run says below it."""
+        cohort = self.cohort
+        left_out = ", ".join(f"{count} {why}" for why, count in cohort.excluded.items()) or "nobody"
+        said = [
+            f"Published: {self.study.citation}.",
+            f"This cohort: {cohort.read} {cohort.source} patients ({cohort.path.name}).",
+            f"Left out: {left_out}.",
+            f"Division: {cohort.split_rule}.",
+            f"Expansion: {self.study.outcome.rule} ({self.study.outcome.name}).",
+            f"Missing inputs: {self.missing}.",
+        ]
+        if cohort.ceiling is not None:
+            said.append(
+                f"No model can be better on these simulated patients, in expectation, than an AUC of "
+                f"{cohort.ceiling:.3f} for rhe-ning (the true risk)."
+            )
+        if cohort.simulated:
+            said.append("The patients are simulated: no figure of this cohort is accuracy on patients.")
+        return [*said, *cohort.remarks]
+
+
+def outcomes(patients: Sequence[Patient]) -> list[int]:
+    """1 with expansion and 0 without."""
+    return [int(patient.expansion is True) for patient in patients]
