@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import nan
 
 from ..errors import UsageError
+from ..statistics.interval import Estimate
+from ..statistics.kappa import cohen_kappa
 from .finding import State
 from .marker import Marker
 from .reading import MarkerReading, Whose
@@ -34,12 +35,12 @@ class Agreement:
     Attributes:
         scans: how many were read as present or absent by both.
         agreed: how many of them the same way.
-        kappa: Cohen's kappa; not a number where both give one and the same answer throughout.
+        kappa: Cohen's; not available where both give one and the same answer throughout.
     """
 
     scans: int
     agreed: int
-    kappa: float
+    kappa: Estimate
 
 
 @dataclass(frozen=True)
@@ -97,20 +98,7 @@ def compare(
 _TOLD = (State.PRESENT, State.ABSENT)
 
 
-def cohen_kappa(both: int, first_only: int, second_only: int, neither: int) -> float:
-    """Cohen's kappa of a 2 x 2 table: (observed - expected) / (1 - expected) (Educ Psychol Meas 1960;20:37).
-
-    Not a number for an empty table, and where both readers give the same single answer throughout.
-    """
-    total = both + first_only + second_only + neither
-    if total == 0:
-        return nan
-    yes, also_yes = both + first_only, both + second_only
-    expected = (yes * also_yes + (total - yes) * (total - also_yes)) / total**2
-    return nan if expected == 1 else ((both + neither) / total - expected) / (1 - expected)
-
-
 def _agreement(pairs: Sequence[tuple[bool, bool]]) -> Agreement:
     answers = ((True, True), (True, False), (False, True), (False, False))
     both, first_only, second_only, neither = (pairs.count(answer) for answer in answers)
-    return Agreement(len(pairs), both + neither, cohen_kappa(both, first_only, second_only, neither))
+    return Agreement(len(pairs), both + neither, cohen_kappa([[both, first_only], [second_only, neither]]))

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import UsageError
-from .interval import LEVEL, Estimate, Interval, normal_quantile
+from .interval import LEVEL, Estimate, Interval
 from .samples import column
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+SPREAD = 1.96
+"""Standard deviations from the mean to a limit, as the authors round it."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,7 @@ def bland_altman(first: "ArrayLike", second: "ArrayLike", level: float = LEVEL) 
 
     deviation = float(deviation_of_differences(one - other))
     reach = float(t.ppf((1 + level) / 2, n - 1)) * deviation
-    wide = normal_quantile()
-    of_limit = reach * sqrt(1 / n + wide**2 / (2 * (n - 1)))
+    of_limit = reach * sqrt(1 / n + SPREAD**2 / (2 * (n - 1)))
 
     def around(value: float, error: float, name: str) -> Estimate:
         return Estimate(value, Interval(value - error, value + error, level, "Student's t"), name, n, missing)
@@ -84,8 +86,8 @@ def bland_altman(first: "ArrayLike", second: "ArrayLike", level: float = LEVEL) 
     return BlandAltman(
         around(mean, reach / sqrt(n), names[0]),
         deviation,
-        around(mean - wide * deviation, of_limit, names[1]),
-        around(mean + wide * deviation, of_limit, names[2]),
+        around(mean - SPREAD * deviation, of_limit, names[1]),
+        around(mean + SPREAD * deviation, of_limit, names[2]),
         *pairs,
         n,
         missing,
@@ -107,13 +109,9 @@ def deviation_of_differences(differences: "NDArray[np.float64]") -> "NDArray[Any
 
 def lower_limit(differences: "NDArray[np.float64]") -> "NDArray[Any]":
     """Lower 95 % limit of agreement over the last axis."""
-    return np.asarray(
-        mean_difference(differences) - normal_quantile() * deviation_of_differences(differences)
-    )
+    return np.asarray(mean_difference(differences) - SPREAD * deviation_of_differences(differences))
 
 
 def upper_limit(differences: "NDArray[np.float64]") -> "NDArray[Any]":
     """Upper 95 % limit of agreement over the last axis."""
-    return np.asarray(
-        mean_difference(differences) + normal_quantile() * deviation_of_differences(differences)
-    )
+    return np.asarray(mean_difference(differences) + SPREAD * deviation_of_differences(differences))

@@ -97,7 +97,11 @@ def cluster_bootstrap(
     """
     values = np.asarray(rows, dtype=np.float64)
     names, index = np.unique(clusters, return_inverse=True)
+    if not len(names):
+        return Estimate.unavailable(method, 0, "there are no patients")
     value = float(statistic(values))
+    if np.isnan(value):
+        return Estimate.unavailable(method, len(names), "it is not defined for so few")
     if len(names) < 2:
         return Estimate(value, None, method, len(names), reason="one patient is all there is")
     most = int(np.bincount(index).max())

@@ -1,13 +1,11 @@
 """Readings with overrides, their CSV, and agreement."""
 
-from math import isnan
 from pathlib import Path
 
 import pytest
-from sklearn.metrics import cohen_kappa_score
 
 from HematomaExpansionLib.errors import UnreadableFile, UsageError
-from HematomaExpansionLib.markers.agreement import Disagreement, cohen_kappa, compare
+from HematomaExpansionLib.markers.agreement import Disagreement, compare
 from HematomaExpansionLib.markers.finding import State
 from HematomaExpansionLib.markers.marker import Marker
 from HematomaExpansionLib.markers.reading import (
@@ -116,24 +114,6 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
         load_reading(tmp_path / "none.csv")
 
 
-@pytest.mark.parametrize(
-    "table", [(20, 5, 10, 15), (1, 0, 0, 1), (3, 7, 5, 0), (0, 1, 1, 0), (40, 1, 2, 700)]
-)
-def test_kappa_is_that_of_scikit_learn(table: tuple[int, int, int, int]) -> None:
-    answers = [(1, 1), (1, 0), (0, 1), (0, 0)]
-    first, second = zip(
-        *(pair for pair, n in zip(answers, table, strict=True) for _ in range(n)), strict=True
-    )
-    assert cohen_kappa(*table) == pytest.approx(cohen_kappa_score(first, second))
-
-
-def test_kappa_of_a_known_table() -> None:
-    """Observed 35/50 = 0.7; expected 0.5 x 0.6 + 0.5 x 0.4 = 0.5."""
-    assert cohen_kappa(20, 5, 10, 15) == pytest.approx(0.4)
-    assert isnan(cohen_kappa(0, 0, 0, 0))
-    assert isnan(cohen_kappa(7, 0, 0, 0))
-
-
 def entries(**values: State | None) -> MarkerReading:
     return MarkerReading(
         {marker: MarkerEntry(automatic=values.get(str(marker), ABSENT)) for marker in Marker}
@@ -144,7 +124,7 @@ def test_two_readings_compare() -> None:
     first = [entries(swirl=PRESENT), entries(swirl=PRESENT), entries(), entries(blend=INDETERMINATE)]
     second = [entries(swirl=PRESENT), entries(), entries(), entries(island=None)]
     found = compare(["a", "b", "c", "d"], first, second)
-    assert found.by_marker[Marker.SWIRL].kappa == pytest.approx(0.5)
+    assert found.by_marker[Marker.SWIRL].kappa.value == pytest.approx(0.5)
     assert (found.by_marker[Marker.SWIRL].scans, found.by_marker[Marker.SWIRL].agreed) == (4, 3)
     # Indeterminate and unread are no part of kappa, but are listed.
     assert (found.by_marker[Marker.BLEND].scans, found.by_marker[Marker.ISLAND].scans) == (3, 3)

@@ -16,8 +16,8 @@ def test_peak_expiratory_flow():
     found = bland_altman(WRIGHT, MINI)
     assert round(found.bias.value, 3) == -2.118
     assert round(found.standard_deviation, 3) == 38.765
-    assert found.lower_limit.value == pytest.approx(-2.118 - 1.959964 * 38.765, abs=2e-3)
-    assert found.upper_limit.value == pytest.approx(-2.118 + 1.959964 * 38.765, abs=2e-3)
+    assert found.lower_limit.value == pytest.approx(-2.118 - 1.96 * 38.765, abs=2e-3)
+    assert found.upper_limit.value == pytest.approx(-2.118 + 1.96 * 38.765, abs=2e-3)
     assert (found.n, found.missing) == (17, 0)
     assert (found.means[0], found.differences[0]) == (503, -18)
 

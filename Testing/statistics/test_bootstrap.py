@@ -45,5 +45,7 @@ def test_clusters_are_drawn_whole():
     rows = [(0,), (0,), (10,), (10,), (10,)]
     found = cluster_bootstrap(rows, ["a", "a", "b", "b", "b"], median, np.random.default_rng(0))
     assert (found.value, found.interval.low, found.interval.high, found.n) == (10, 0, 10, 2)
+    none = cluster_bootstrap([], [], median, np.random.default_rng(0))
+    assert (none.value, none.reason) == (None, "there are no patients")
     single = cluster_bootstrap([(3,), (5,)], ["a", "a"], median, np.random.default_rng(0))
     assert (single.value, single.interval, single.reason) == (4, None, "one patient is all there is")

@@ -28,9 +28,10 @@ def draw_precision_recall(
         axes.axhline(prevalence, color=REFERENCE_GREY, linewidth=1, linestyle=":")
     for name, (curve, found), look in looks(models):
         said = f"{name}: AP {found.text()}" if found.value is not None else f"{name}: {found.text()}"
+        # The first step begins at a recall of 0.
         axes.plot(
-            curve.recall,
-            curve.precision,
+            (0.0, *curve.recall) if curve.recall else (),
+            (*curve.precision[:1], *curve.precision),
             color=look.colour,
             linestyle=look.dashes,
             linewidth=2,
