@@ -63,7 +63,7 @@ STUDIES = {
             ("zhong2021-volume", "zhong2021-bat"),
             outcome.ZHONG2021,
             77 / 266,
-            "77 of 266 patients, as in the paper, but at random: the paper divides by the date of admission",
+            "77 of 266 patients, as in the paper (which divides by the date of admission)",
         ),
         Study(
             "lu2024",

@@ -1,6 +1,7 @@
 """Figure 7 of Ning 2025: AUC, sensitivity and specificity of models against one of them."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -41,7 +42,7 @@ def comparison(
         for label, model in models.items()
     }
     if models:
-        _draw(found, tests, f"{title}\n{run.caption}", run, name)
+        _draw(found, tests, tuple(labels), f"{title}\n{run.caption}", run.out / name)
     rows = []
     for label, name_ in labels.items():
         if label in models:
@@ -97,42 +98,39 @@ def _positive(model: Fitted, patients: Sequence[Patient]) -> list[float | None]:
 def _draw(
     found: Mapping[str, Sequence[Estimate]],
     tests: Mapping[str, Sequence[str]],
+    order: Sequence[str],
     title: str,
-    run: Run,
-    name: str,
+    stem: Path,
 ) -> None:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8.4, 4.2), layout="constrained")
+    figure = Figure(figsize=(8.4, 4.4), layout="constrained")
     axes = figure.add_subplot()
     width = 0.8 / len(found)
+    colours = dict(zip(order, COLOURS, strict=False))
     for number, (label, measures) in enumerate(found.items()):
         where = np.arange(len(MEASURES)) + (number - (len(found) - 1) / 2) * width
         heights = [0.0 if one.value is None else one.value for one in measures]
-        axes.bar(where, heights, width * 0.9, color=COLOURS[number % len(COLOURS)], label=label)
+        axes.bar(where, heights, width * 0.9, color=colours[label], label=label)
         for x, one, p in zip(where, measures, tests[label], strict=True):
             if one.value is None or one.interval is None:
                 continue
-            reach = [[one.value - one.interval.low], [one.interval.high - one.value]]
-            axes.errorbar(x, one.value, yerr=reach, color="black", linewidth=1, capsize=2)
-            star = "*" if p and _below(p) else ""
-            axes.annotate(
-                f"{one.value:.2f}{star}",
-                (x, 0.02),
-                ha="center",
-                va="bottom",
-                fontsize=8,
-                rotation=90,
-                color="white",
+            low, high = one.interval.low, one.interval.high
+            axes.errorbar(
+                x, one.value, yerr=[[one.value - low], [high - one.value]], color="black", capsize=2
             )
+            said = f"{one.value:.2f}{'*' if _below(p) else ''}"
+            axes.annotate(said, (x, high + 0.015), ha="center", va="bottom", fontsize=8)
     axes.set_xticks(range(len(MEASURES)), labels=MEASURES)
-    axes.set_ylim(0, 1.02)
+    axes.set_yticks(np.linspace(0, 1, 6))
+    axes.set_ylim(0, 1.1)
     axes.set_ylabel("Estimate, with 95 % interval")
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_title(title, fontsize=11)
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8.5, frameon=False)
-    write_figure(figure, run.out / name)
+    write_figure(figure, stem)
 
 
 def _below(p: str) -> bool:
-    return p == "<0.001" or (p[0].isdigit() and float(p) < _SIGNIFICANT)
+    """Whether a printed p-value is significant; one that is not available is not."""
+    return p.startswith("<") or (p[:1].isdigit() and float(p) < _SIGNIFICANT)

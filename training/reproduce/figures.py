@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from HematomaExpansionLib.prediction.patient import Patient
 from HematomaExpansionLib.statistics.calibration import calibration, calibration_curve
@@ -10,7 +11,7 @@ from HematomaExpansionLib.statistics.figures.confusion import draw_confusion
 from HematomaExpansionLib.statistics.figures.precision_recall import draw_precision_recall
 from HematomaExpansionLib.statistics.figures.roc import draw_roc
 from HematomaExpansionLib.statistics.figures.style import write_figure
-from HematomaExpansionLib.statistics.interval import Estimate
+from HematomaExpansionLib.statistics.interval import NOT_AVAILABLE, Estimate
 from HematomaExpansionLib.statistics.precision_recall import (
     PrecisionRecallCurve,
     average_precision,
@@ -22,6 +23,12 @@ from training.classical.performance import matrix
 
 from .run import Run, outcomes
 from .table import NOT_TRAINED
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_LEGEND_INCH = 0.24
+"""Height of a line of a legend."""
 
 Published = Mapping[str, float]
 """A published number by label of the model."""
@@ -57,7 +64,7 @@ def rocs(
         else:
             scores = model.of(patients)
             models[said] = (roc_curve(outcome, scores), auc(outcome, scores))
-    write_figure(draw_roc(models, f"{title}\n{run.caption}"), stem)
+    write_figure(_legend_below(draw_roc(models, f"{title}\n{run.caption}")), stem)
 
 
 def calibrations(
@@ -74,7 +81,7 @@ def calibrations(
         )
         for label, model in models.items()
     }
-    write_figure(draw_calibration(drawn, f"{title}\n{run.caption}"), stem)
+    write_figure(_legend_below(draw_calibration(drawn, f"{title}\n{run.caption}")), stem)
 
 
 def precision_recalls(
@@ -107,3 +114,14 @@ def confusions(
     known = {label: found for label, found in counts.items() if found is not None}
     if known:
         write_figure(draw_confusion(known, title=f"{title} ({run.caption})"), stem)
+
+
+def _legend_below(figure: "Figure") -> "Figure":
+    """Move the legend off the curves, and say once why a model has none."""
+    (axes,) = figure.axes
+    handles, said = axes.get_legend_handles_labels()
+    labels = [one.removesuffix(f": {NOT_AVAILABLE}") if ", not " in one else one for one in said]
+    axes.get_legend().remove()
+    axes.legend(handles, labels, loc="upper left", bbox_to_anchor=(0, -0.13), fontsize=8.5, frameon=False)
+    figure.set_figheight(figure.get_figheight() + _LEGEND_INCH * (len(labels) + 1))
+    return figure

@@ -239,9 +239,10 @@ def selection(run: Run) -> Table:
     screening = screen(columns | groups, outcomes(patients), variables)
     candidates = {name: column for name, column in columns.items() if name in _CANDIDATES} | groups
     chosen = select_forward(candidates, outcomes(patients), variables)
+    labels = {name: label for label, name in _MEASURED.items()}
     rows = [
         (
-            candidate.variable,
+            labels.get(candidate.variable, candidate.variable),
             p_text(candidate.p_value),
             "yes" if candidate.variable in screening.selected else "no",
             ("yes" if candidate.variable in chosen.selected else "no")

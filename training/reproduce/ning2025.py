@@ -14,7 +14,7 @@ from .characteristics import Characteristic, characteristics, values
 from .comparison import comparison
 from .figures import confusions, rocs
 from .run import SET_NAMES, Run, outcomes
-from .table import NOT_TRAINED, Table, alone, beside, p_text, published, with_interval, write_table
+from .table import ABSENT, NOT_TRAINED, Table, alone, beside, p_text, published, with_interval, write_table
 
 BASELINES = {
     "BRAIN score": "ning2025-brain",
@@ -127,6 +127,7 @@ def table_1(run: Run) -> Table:
         *_, p = found["Lobar"]
         found["Location"] = ("", "", p)
         found |= {place.capitalize(): (*found[place.capitalize()][:-1], "") for place in _LOCATIONS}
+        found["SAH"] = (ABSENT, ABSENT, "")
         cells = {(label,): (*cells.get((label,), ()), *row) for label, row in found.items()}
     return beside(
         "ning2025-table-1",
@@ -167,6 +168,7 @@ def table_2(run: Run) -> Table:
     }
     together = fit_logit(chosen, outcome)
     cells: dict[tuple[str, ...], tuple[str, ...]] = {("Lobar",): ("Reference", "", "Reference", "")}
+    cells[("SAH",)] = (ABSENT, "", "", "")
     for candidate in screening.candidates:
         alone_cells, joint = _ratios(candidate.model), _ratios(together)
         for name in candidate.model.predictors:

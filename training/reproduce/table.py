@@ -11,6 +11,8 @@ from HematomaExpansionLib.statistics.interval import NOT_AVAILABLE, Estimate
 from HematomaExpansionLib.statistics.significance import SignificanceTest
 
 PUBLISHED = Path(__file__).parent / "published"
+ABSENT = "not in the cohort"
+"""A variable that no column of a cohort holds."""
 NOT_TRAINED = "not trained"
 """A model that was not trained, and for which no predictions were given."""
 

@@ -19,7 +19,7 @@ from training.classical.performance import performance
 from .characteristics import Characteristic, characteristics, values
 from .figures import rocs
 from .run import Run, outcomes
-from .table import NOT_TRAINED, Table, beside, p_text, with_interval, write_table
+from .table import ABSENT, NOT_TRAINED, Table, beside, p_text, with_interval, write_table
 
 CNN = "zhong2021-cnn"
 MODELS = {"CNN": CNN, "Haematoma Volume": "zhong2021-volume", "BAT score": "zhong2021-bat"}
@@ -69,7 +69,7 @@ def table_1(run: Run) -> Table:
     found, missing = characteristics(_ROWS, columns, groups, ("training", "testing"))
     cells = {(label,): row for label, row in found.items()}
     cells[("Sample size (n)",)] = (str(groups.count("training")), str(groups.count("testing")), "")
-    cells[("Prestroke, n (%)",)] = ("not in the cohort", "not in the cohort", "")
+    cells[("Prestroke, n (%)",)] = (ABSENT, ABSENT, "")
     return beside(
         "zhong2021-table-1",
         "Zhong 2021, Table 1: characteristics of the training and testing datasets",
