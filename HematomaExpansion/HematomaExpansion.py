@@ -1,10 +1,9 @@
 """The Slicer door: a panel that starts an analysis, follows it, and shows what it found in the scene.
 
 What reads scans, measures and fills the scene is ``HematomaExpansionLib``, imported where it is used: its
-packages are installed on the first Apply.
+packages are installed on the first Apply. The steps of the panel are in ``HematomaExpansionPanel``.
 """
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,15 +11,16 @@ from typing import Annotated, Any
 
 import slicer
 import vtk
+from HematomaExpansionPanel.choices import Definition, Segmenter
+from HematomaExpansionPanel.study import PanelStudy
 from slicer import ScriptedLoadableModule as scripted
-from slicer import vtkMRMLScalarVolumeNode, vtkMRMLTableNode
+from slicer import vtkMRMLPlotChartNode, vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode, vtkMRMLTextNode
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.parameterNodeWrapper import Choice, parameterNodeWrapper
 from slicer.util import VTKObservationMixin
 
 RESOURCES = Path(__file__).resolve().parent / "Resources"
-POLL_MS = 100
 
 
 class HematomaExpansion(scripted.ScriptedLoadableModule):
@@ -46,14 +46,24 @@ def registerSampleData() -> None:
 
 @parameterNodeWrapper
 class HematomaExpansionParameterNode:
-    """What the user chose and what came of it; saved with the scene."""
+    """One patient: what the user chose and entered, and what came of it; saved with the scene."""
 
     baseline: vtkMRMLScalarVolumeNode
-    followup: vtkMRMLScalarVolumeNode
-    segmenter: Annotated[str, Choice(["bundled", "threshold", "blast-ct"])] = "bundled"
+    followups: list[vtkMRMLScalarVolumeNode]
+    segmentations: list[vtkMRMLSegmentationNode]
+    segmenter: Segmenter = Segmenter.BUNDLED
     device: Annotated[str, Choice(["auto", "cpu", "cuda"])] = "auto"
-    volumesTable: vtkMRMLTableNode
-    expansionTable: vtkMRMLTableNode
+    reviewed: bool = False
+    definition: Definition = Definition.ALL
+    reader: str = ""
+    readings: str = ""
+    clinical: str = ""
+    model: str = ""
+    record: vtkMRMLTextNode
+    analysed: str = ""
+    reportFolder: str = ""
+    volumesChart: vtkMRMLPlotChartNode
+    scoreChart: vtkMRMLPlotChartNode
 
 
 class HematomaExpansionWidget(scripted.ScriptedLoadableModuleWidget, VTKObservationMixin):
@@ -61,22 +71,22 @@ class HematomaExpansionWidget(scripted.ScriptedLoadableModuleWidget, VTKObservat
 
     parameters: Any = None
     guiTag: Any = None
+    refreshing = False
 
     def setup(self) -> None:
         """Fill the panel when it is first opened."""
-        import qt
+        from HematomaExpansionPanel import steps_of
 
         super().setup()
         panel = slicer.util.loadUI(self.resourcePath("UI/HematomaExpansion.ui"))
         self.layout.addWidget(panel)
         self.ui = slicer.util.childWidgetVariables(panel)
+        self.ui.studySelector.addAttribute("vtkMRMLScriptedModuleNode", "ModuleName", self.moduleName)
         panel.setMRMLScene(slicer.mrmlScene)
         self.logic = HematomaExpansionLogic()
-        self.timer = qt.QTimer()
-        self.timer.setInterval(POLL_MS)
-        self.timer.connect("timeout()", self.onTick)
-        self.ui.applyButton.connect("clicked(bool)", self.onApply)
-        self.ui.cancelButton.connect("clicked(bool)", self.onCancel)
+        self.charts, self.steps = steps_of(self)
+        self.run, self.change = self.steps["run"], self.steps["change"]
+        self.ui.studySelector.connect("currentNodeChanged(vtkMRMLNode*)", self.onStudy)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
         self.setParameters(self.logic.getParameterNode())
@@ -88,17 +98,17 @@ class HematomaExpansionWidget(scripted.ScriptedLoadableModuleWidget, VTKObservat
 
     def enter(self) -> None:
         """The user opened the module."""
-        self.setParameters(self.logic.getParameterNode())
+        if self.parameters is None:
+            self.setParameters(self.logic.getParameterNode())
+        self.refresh()
 
     def exit(self) -> None:
         """The user went to another module; a running analysis goes on."""
-        self.setParameters(None)
 
     def onSceneStartClose(self, caller: Any = None, event: Any = None) -> None:
         """The scene is about to be closed, and with it what is analysed: end that at once."""
-        self.timer.stop()
-        self.logic.stop()
-        self.update()
+        self.run.stop()
+        self.change.unlink()
         self.setParameters(None)
 
     def onSceneEndClose(self, caller: Any = None, event: Any = None) -> None:
@@ -106,58 +116,45 @@ class HematomaExpansionWidget(scripted.ScriptedLoadableModuleWidget, VTKObservat
         if self.parent.isEntered:
             self.setParameters(self.logic.getParameterNode())
 
+    def onStudy(self, node: Any = None) -> None:
+        """Another patient was chosen."""
+        chosen = self.ui.studySelector.currentNode()
+        if chosen is not None and (self.parameters is None or chosen is not self.parameters.parameterNode):
+            self.setParameters(HematomaExpansionParameterNode(chosen))
+
     def setParameters(self, parameters: Any) -> None:
-        """Follow a parameter node, or none."""
-        if self.parameters:
+        """Follow the parameters of a patient, or none."""
+        if self.parameters is not None:
             self.parameters.disconnectGui(self.guiTag)
-            self.removeObserver(self.parameters, vtk.vtkCommand.ModifiedEvent, self.update)
+            self.removeObserver(self.parameters, vtk.vtkCommand.ModifiedEvent, self.refresh)
         self.parameters = parameters
-        if parameters:
-            self.guiTag = parameters.connectGui(self.ui)
-            self.addObserver(parameters, vtk.vtkCommand.ModifiedEvent, self.update)
-            self.update()
-
-    def update(self, caller: Any = None, event: Any = None) -> None:
-        """Enable what can be done now, and show the tables of the last analysis."""
-        running = self.logic.analysis is not None
-        self.ui.cancelButton.enabled = running
-        self.ui.progressBar.visible = running
-        if self.parameters is None:
+        if parameters is None:
             return
-        obstacle = ""
-        if self.parameters.baseline is None:
-            obstacle = _("Choose the baseline CT.")
-        elif self.parameters.baseline is self.parameters.followup:
-            obstacle = _("Baseline and follow-up are the same volume: choose another follow-up, or none.")
-        self.ui.applyButton.enabled = not running and not obstacle
-        self.ui.applyButton.toolTip = obstacle or _("Measure the blood, and its change.")
-        self.ui.volumesTableView.setMRMLTableNode(self.parameters.volumesTable)
-        self.ui.expansionTableView.setMRMLTableNode(self.parameters.expansionTable)
+        self.study = PanelStudy(parameters)
+        self.ui.studySelector.setCurrentNode(parameters.parameterNode)
+        self.guiTag = parameters.connectGui(self.ui)
+        self.addObserver(parameters, vtk.vtkCommand.ModifiedEvent, self.refresh)
+        self.refresh()
 
-    def onApply(self, clicked: bool = True) -> None:
-        """Start the analysis of what was chosen."""
-        chosen = self.parameters
-        self.ui.statusLabel.text = _("Reading the scans ...")
-        with self.told():
-            self.logic.ensurePackages(chosen.segmenter)
-            self.logic.start(chosen.baseline, chosen.followup, chosen.segmenter, chosen.device)
-            self.timer.start()
+    @property
+    def running(self) -> bool:
+        """Whether something is computed now."""
+        return self.run.process is not None
 
-    def onTick(self) -> None:
-        """Show how far the analysis is, and when it has ended what it found."""
-        for step in self.logic.analysis.poll():
-            self.ui.progressBar.value = round(100 * step.fraction)
-            self.ui.statusLabel.text = ": ".join(filter(None, (step.stage, step.message)))
-        if self.logic.analysis.running:
+    def refresh(self, caller: Any = None, event: Any = None) -> None:
+        """Show the parameters in every step."""
+        if self.refreshing or self.parameters is None:
             return
-        self.timer.stop()
-        with self.told():
-            self.ui.statusLabel.text = "\n".join(self.logic.finish().summary)
+        self.refreshing = True
+        try:
+            for step in self.steps.values():
+                step.refresh()
+        finally:
+            self.refreshing = False
 
-    def onCancel(self, clicked: bool = True) -> None:
-        """Ask the analysis to stop; it has two seconds."""
-        self.ui.statusLabel.text = _("Cancelling ...")
-        self.logic.analysis.cancel()
+    def say(self, text: str) -> None:
+        """Show a message in the panel."""
+        self.ui.statusLabel.text = text
 
     @contextmanager
     def told(self) -> Iterator[None]:
@@ -171,21 +168,32 @@ class HematomaExpansionWidget(scripted.ScriptedLoadableModuleWidget, VTKObservat
                     yield
                 except HematomaExpansionError as error:
                     mistake = error
-                    self.ui.statusLabel.text = str(error)
+                    self.say(str(error))
         finally:
-            self.update()
+            self.refresh()
         if mistake is not None and not isinstance(mistake, Cancelled):
             slicer.util.errorDisplay(str(mistake))
 
 
 class HematomaExpansionLogic(scripted.ScriptedLoadableModuleLogic):
-    """One analysis at a time, without a panel: what scripts in Slicer call."""
+    """Analyses of the scene without a panel: what scripts in Slicer call."""
 
-    analysis: Any = None
+    def __init__(self) -> None:
+        """Let a scene hold several patients, each with its parameters."""
+        super().__init__()
+        self.isSingletonParameterNode = False
 
     def getParameterNode(self) -> Any:
-        """The parameters in the scene, made when there are none."""
+        """The parameters of the first patient, made when there are none."""
         return HematomaExpansionParameterNode(super().getParameterNode())
+
+    def newStudy(self) -> Any:
+        """Parameters of one more patient."""
+        return HematomaExpansionParameterNode(self.createParameterNode())
+
+    def allStudies(self) -> list[Any]:
+        """The parameters of every patient in the scene."""
+        return [HematomaExpansionParameterNode(node) for node in self.getAllParameterNodes()]
 
     def ensurePackages(self, segmenter: str, ask: bool = True) -> None:
         """Install what the analysis needs and Slicer lacks; ``ask`` is False where nobody can answer."""
@@ -193,31 +201,17 @@ class HematomaExpansionLogic(scripted.ScriptedLoadableModuleLogic):
 
         ensure_packages_of(segmenter, RESOURCES, ask)
 
-    def start(self, baseline: Any, followup: Any, segmenter: str = "bundled", device: str = "auto") -> None:
-        """Read the volumes (``followup`` may be None) and start to analyse them beside the application."""
-        from HematomaExpansionLib.scene.analysis_process import AnalysisProcess
-        from HematomaExpansionLib.study import Options
+    def start(self, parameters: Any) -> Any:
+        """Read what was chosen for a patient and start to analyse it; returns an ``AnalysisProcess``."""
+        from HematomaExpansionPanel.analysis import start
 
-        volumes = [volume for volume in (baseline, followup) if volume is not None]
-        self.analysis = AnalysisProcess(volumes, Options(segmenter=segmenter, device=device))
+        return start(parameters)
 
-    def finish(self) -> Any:
-        """Wait for the analysis to end, and show what it found in the scene."""
-        analysis, self.analysis = self.analysis, None
-        try:
-            finding = analysis.wait()
-        finally:
-            logging.info(analysis.log)
-        parameters = self.getParameterNode()
-        parameters.volumesTable = finding.nodes.volumes_table
-        parameters.expansionTable = finding.nodes.expansion_table
-        return finding
+    def show(self, parameters: Any, finding: Any) -> Any:
+        """Keep what an analysis of a patient found in place of what the last one did."""
+        from HematomaExpansionPanel.analysis import show
 
-    def stop(self) -> None:
-        """End a running analysis at once; the scene stays as it is."""
-        if self.analysis is not None:
-            self.analysis.close()
-            self.analysis = None
+        return show(parameters, finding)
 
 
 class HematomaExpansionTest(scripted.ScriptedLoadableModuleTest):
@@ -236,15 +230,16 @@ class HematomaExpansionTest(scripted.ScriptedLoadableModuleTest):
         registerSampleData()
         logic = HematomaExpansionLogic()
         logic.ensurePackages("bundled", ask=False)
-        volumes = load_sample()
+        parameters = logic.getParameterNode()
+        parameters.baseline, followup = load_sample()
+        parameters.followups = [followup]
         before = slicer.mrmlScene.GetNumberOfNodes()
-        logic.start(*volumes)
-        logic.analysis.cancel()
+        process = logic.start(parameters)
+        process.cancel()
         with suppress(Cancelled):
-            logic.finish()
+            process.wait()
         if slicer.mrmlScene.GetNumberOfNodes() != before:
             self.fail("a cancelled analysis changed the scene")
-        logic.start(*volumes)
-        wrong = off_truth(logic.finish().result)
+        wrong = off_truth(logic.show(parameters, logic.start(parameters).wait()).result)
         if wrong:
             self.fail("; ".join(wrong))

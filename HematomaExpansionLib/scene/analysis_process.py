@@ -32,11 +32,13 @@ class Finding:
     Attributes:
         result: the numbers.
         nodes: what shows them in the scene.
+        users: those of the nodes that the user chose for the analysis.
         summary: the headline, then what a reader must know, one sentence each, corrections of scans included.
     """
 
     result: StudyResult
     nodes: StudyNodes
+    users: "tuple[slicer.vtkMRMLNode, ...]"
     summary: tuple[str, ...]
 
 
@@ -114,7 +116,8 @@ class AnalysisProcess:
             if self._keep is not None:
                 _copy(out, self._keep)
             nodes = show_study_folder(out, images, _still(self._volumes), _still(self._segmentations))
-            return Finding(result, nodes, _summary(self._scans, result))
+            users = (*self._volumes, *self._segmentations)
+            return Finding(result, nodes, users, _summary(self._scans, result))
         finally:
             self.close()
 

@@ -17,7 +17,7 @@ from typing import IO
 from ..errors import Cancelled, HematomaExpansionError, InputRefused, ModelError, OutputError, UsageError
 
 PACKAGE_PARENT = Path(__file__).resolve().parents[2]
-GRACE_S = 2.0
+GRACE_S = 1.5
 """How long a cancelled process may take to stop by itself."""
 
 _ERRORS = {cause.exit_code: cause for cause in (UsageError, InputRefused, ModelError)}

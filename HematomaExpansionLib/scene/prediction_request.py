@@ -93,21 +93,7 @@ def read_predictions(folder: Path) -> list[Prediction]:
     Raises:
         UnreadableFile: the answer is absent or damaged.
     """
-    return predictions_from_json((folder / ANSWER).read_bytes() if (folder / ANSWER).exists() else b"")
-
-
-def predictions_from_json(text: bytes | str) -> list[Prediction]:
-    """What models said, from its JSON.
-
-    Raises:
-        UnreadableFile: it is none of this version.
-    """
     try:
-        return _PREDICTIONS.validate_json(text)
-    except ValueError as error:
-        raise UnreadableFile(f"{ANSWER}: is no answer of this version ({error})") from error
-
-
-def predictions_to_json(said: list[Prediction]) -> str:
-    """What models said, as JSON."""
-    return _PREDICTIONS.dump_json(said).decode()
+        return _PREDICTIONS.validate_json((folder / ANSWER).read_bytes())
+    except (OSError, ValueError) as error:
+        raise UnreadableFile(f"{folder / ANSWER}: is no answer of this version ({error})") from error

@@ -15,8 +15,8 @@ def revised(
 ) -> StudyResult:
     """A result with other marker readings and another clinical record, and the scores that follow.
 
-    Volumes and changes stay; hours and warnings that come from the record are those of the analysis until it
-    is run again.
+    Volumes and changes stay. What models said is dropped, as it followed from other values. Hours and
+    warnings that come from the record are those of the analysis until it is run again.
 
     Args:
         result: of an analysis.
@@ -34,7 +34,8 @@ def revised(
     scores = evaluate_all(
         {scan.timepoint: named_values(scan, scan.markers.reading(), clinical) for scan in scans}
     )
-    return result.model_copy(update={"scans": scans, "clinical": known, "scores": scores})
+    changed = {"scans": scans, "clinical": known, "scores": scores, "predictions": []}
+    return result.model_copy(update=changed)
 
 
 def _read(markers: ScanMarkers, reader: MarkerReading | None) -> ScanMarkers:

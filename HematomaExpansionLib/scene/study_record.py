@@ -3,8 +3,11 @@
 References and text are saved with the scene, so that a study is found again when the scene is opened.
 """
 
+import zlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ..result import StudyResult
 from .bootstrap import ensure_scene
@@ -13,9 +16,12 @@ from .tables import markers_table, scores_table
 
 if TYPE_CHECKING:
     import slicer
+    from numpy.typing import NDArray
 
 _MADE = "made"
 """Role of the nodes that the study added to the scene; the others are the user's."""
+_DRAWN = "HematomaExpansion.drawn"
+"""Attribute of an outline that an analysis drew: the checksum of its voxels then."""
 _LISTS = ("volumes", "segmentations", "markers", "transforms", "growth")
 _TABLES = ("volumes_table", "expansion_table", "markers_table", "scores_table")
 
@@ -40,6 +46,8 @@ def record_study(
         record.SetNodeReferenceID(role, node.GetID())
         if node not in users:
             record.AddNodeReferenceID(_MADE, node.GetID())
+            if role.startswith("segmentations."):
+                node.SetAttribute(_DRAWN, _drawn(node))
     return record
 
 
@@ -80,25 +88,48 @@ def update_result(record: "slicer.vtkMRMLTextNode", result: StudyResult) -> None
             scene.RemoveNode(old)
 
 
-def forget_study(
-    record: "slicer.vtkMRMLTextNode", kept: "Sequence[slicer.vtkMRMLNode | None]" = ()
-) -> "list[slicer.vtkMRMLNode]":
-    """Remove a study from the scene: what it added, and its record.
+def forget_study(record: "slicer.vtkMRMLTextNode", kept: "Sequence[slicer.vtkMRMLNode]" = ()) -> None:
+    """Remove a study from the scene: its record and what it added, but no outline that somebody edited.
 
     Args:
         record: of the study.
         kept: nodes that stay although the study added them, because another one uses them.
-
-    Returns:
-        The nodes of the study that were kept.
     """
     scene = ensure_scene()
     made = [record.GetNthNodeReference(_MADE, n) for n in range(record.GetNumberOfNodeReferences(_MADE))]
     scene.RemoveNode(record)
     for node in made:
-        if node is not None and node not in kept:
+        if node is None or node in kept:
+            continue
+        drawn = node.GetAttribute(_DRAWN)
+        if drawn is None or drawn == _drawn(node):
             scene.RemoveNode(node)
-    return [node for node in made if node is not None and node in kept]
+
+
+def _drawn(node: "slicer.vtkMRMLSegmentationNode") -> str:
+    """A checksum of the voxels of every segment, to see whether somebody edited them."""
+    import slicer
+    from vtk.util.numpy_support import vtk_to_numpy
+
+    total = 0
+    for name in node.GetSegmentation().GetSegmentIDs():
+        mask = slicer.vtkOrientedImageData()
+        node.GetBinaryLabelmapRepresentation(name, mask)
+        total = zlib.crc32(name.encode(), total)
+        if not mask.IsEmpty():
+            there = vtk_to_numpy(mask.GetPointData().GetScalars()) > 0
+            # Of where the voxels are: an extent may grow without a voxel more.
+            points = np.flatnonzero(there)
+            total = zlib.crc32(str((len(points), _middle(mask, points))).encode(), total)
+    return str(total)
+
+
+def _middle(mask: "slicer.vtkOrientedImageData", points: "NDArray[np.int64]") -> list[int]:
+    """Sums of the indices of voxels along i, j and k, and of their squares."""
+    extent, size = mask.GetExtent(), mask.GetDimensions()
+    k, j, i = np.unravel_index(points, tuple(reversed(size)))
+    axes = [axis + start for axis, start in zip((i, j, k), extent[::2], strict=True)]
+    return [int(axis.sum()) for axis in axes] + [int((axis**2).sum()) for axis in axes]
 
 
 def _by_role(nodes: StudyNodes) -> "Iterator[tuple[str, slicer.vtkMRMLNode]]":

@@ -1,22 +1,19 @@
 """The real module file, loaded on slicer-core with test doubles for what only the application has."""
 
-import importlib.util
-import sys
+import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from types import ModuleType, SimpleNamespace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from HematomaExpansionLib.resources import resource
+from HematomaExpansionLib.scene.analysis_process import Finding
+from HematomaExpansionLib.scene.head_ct import head_ct_from_volume
+from HematomaExpansionLib.scene.study_folder import read_result, show_study_folder
+from Testing.scene.conftest import load
 from Testing.scene.conftest import scene as scene
-from Testing.widget import doubles
-
-
-def _module(name: str, **content: Any) -> ModuleType:
-    made = ModuleType(name)
-    vars(made).update(content)
-    return made
 
 
 @pytest.fixture
@@ -26,50 +23,65 @@ def told() -> list[str]:
 
 
 @pytest.fixture
-def module(scene: Any, told: list[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+def module(scene: Any, told: list[str], tmp_path: Path) -> Iterator[Any]:
     """``HematomaExpansion.py`` as Slicer would import it."""
-    import slicer
-    import slicer.util
+    pytest.importorskip("PySide6", reason="PySide6 is not installed (extra: test)")
+    from Testing.widget.host.application import hosted
 
-    bases = ("", "Widget", "Logic", "Test")
-    scripted = _module(
-        "slicer.ScriptedLoadableModule",
-        **{f"ScriptedLoadableModule{end}": getattr(doubles, f"ScriptedLoadableModule{end}") for end in bases},
-    )
-    wrapper = _module(
-        "slicer.parameterNodeWrapper",
-        Choice=doubles.Choice,
-        parameterNodeWrapper=doubles.parameterNodeWrapper,
-    )
-    i18n = _module("slicer.i18n", tr=lambda text: text, translate=lambda context, text: text)
-    sample_data = _module("SampleData", SampleDataLogic=doubles.SampleDataLogic)
-    qt = _module("qt", QTimer=doubles.Timer)
-    pytorch = _module("PyTorchUtils", PyTorchUtilsLogic=doubles.PyTorchUtilsLogic)
-    for double in (scripted, wrapper, i18n, sample_data, qt, pytorch):
-        monkeypatch.setitem(sys.modules, double.__name__, double)
-        if double.__name__.startswith("slicer."):
-            monkeypatch.setattr(slicer, double.__name__.split(".")[1], double, raising=False)
+    with hosted(told, tmp_path / "application") as loaded:
+        yield loaded
 
-    @contextmanager
-    def try_with_error_display(message: str, show: bool = True, waitCursor: bool = False) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:
-            told.append(f"{message}\n\n{error}")
-            raise
 
-    monkeypatch.setattr(slicer.util, "tryWithErrorDisplay", try_with_error_display)
-    monkeypatch.setattr(slicer.util, "errorDisplay", told.append)
-    monkeypatch.setattr(
-        slicer.util, "loadUI", lambda path: SimpleNamespace(path=path, setMRMLScene=lambda s: None)
-    )
-    monkeypatch.setattr(
-        slicer.util, "childWidgetVariables", lambda panel: SimpleNamespace(**doubles.widgets(panel.path))
-    )
-    monkeypatch.setattr(slicer.app, "connect", lambda signal, slot: None, raising=False)
-    spec = importlib.util.spec_from_file_location(
-        "HematomaExpansionModule", doubles.MODULE / "HematomaExpansion.py"
-    )
-    loaded = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(loaded)
-    return loaded
+@pytest.fixture
+def panel(module: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """An open panel; the temporary folders of its analyses are under ``tmp_path / "temporary"``."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    widget = module.HematomaExpansionWidget(type("Parent", (), {"isEntered": True}))
+    widget.setup()
+    yield widget
+    widget.cleanup()
+
+
+@pytest.fixture
+def shown(panel: Any, scene: Any, demo: Any) -> Any:
+    """A panel that shows the sample study, as if it had analysed it."""
+    from HematomaExpansionPanel.analysis import show
+
+    volumes = [sample(scene, name) for name in ("baseline", "followup-1")]
+    panel.parameters.baseline, panel.parameters.followups = volumes[0], volumes[1:]
+    folder = demo[1]
+    images = [head_ct_from_volume(volume).image for volume in volumes]
+    nodes = show_study_folder(folder, images, volumes)
+    panel.parameters.analysed = panel.study.inputs
+    panel.parameters.reportFolder = str(folder)
+    show(panel.parameters, Finding(read_result(folder), nodes, tuple(volumes), ()))
+    return panel
+
+
+def sample(scene: Any, name: str) -> Any:
+    """A scan of the sample study in the scene."""
+    return load(scene, resource("sample", f"{name}.nii.gz"), name=name)
+
+
+def tick_until_done(panel: Any, seconds: float = 500) -> list[tuple[int, str]]:
+    """Let Qt's events run; what the progress bar and the label said on the way."""
+    from Testing.widget.host.application import application
+
+    seen = []
+    deadline = time.monotonic() + seconds
+    while panel.run.process is not None:
+        assert time.monotonic() < deadline, panel.ui.statusLabel.text
+        application().processEvents()
+        seen.append((panel.ui.progressBar.value, panel.ui.statusLabel.text))
+        time.sleep(0.02)
+    return seen
+
+
+def texts(table: Any) -> list[list[str]]:
+    """The cells of a table widget."""
+    return [
+        [table.item(row, column).text() for column in range(table.columnCount)]
+        for row in range(table.rowCount)
+    ]

@@ -1,20 +1,14 @@
-"""Test doubles of what 3D Slicer has and slicer-core lacks.
+"""Test doubles of what 3D Slicer has and slicer-core lacks, Qt aside: that is in ``host``.
 
-They stand in for the scripted module classes, translation, the parameter node wrapper, Sample Data, and a
-panel without Qt that knows the widgets of the real ``.ui`` file and refuses attributes their classes do not
-have. They catch misspelt names, buttons in the wrong state and logic that goes astray. They are not Qt: look,
-layout and PythonQt's conversions are only seen in the application.
+They stand in for the scripted module classes, Sample Data and the PyTorch extension.
 """
 
 import hashlib
 import unittest
-import xml.etree.ElementTree as ET
-from collections.abc import Callable
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, get_type_hints
+from typing import Any
 from urllib.request import url2pathname
 
 from Testing.scene.conftest import load
@@ -28,10 +22,15 @@ class ScriptedLoadableModule:
 
 
 class ScriptedLoadableModuleWidget:
+    moduleName = "HematomaExpansion"
+
     def __init__(self, parent: Any = None) -> None:
         super().__init__()
         self.parent = parent
-        self.layout = SimpleNamespace(addWidget=lambda widget: None)
+        self.layout = SimpleNamespace(addWidget=self._show)
+
+    def _show(self, widget: Any) -> None:
+        self.shown = widget
 
     def setup(self) -> None:
         """The application adds its reload buttons here."""
@@ -41,68 +40,33 @@ class ScriptedLoadableModuleWidget:
 
 
 class ScriptedLoadableModuleLogic:
-    moduleName = "HematomaExpansion"
+    def __init__(self) -> None:
+        self.moduleName = type(self).__name__.removesuffix("Logic")
+        self.isSingletonParameterNode = True
 
     def getParameterNode(self) -> Any:
+        assert not self.isSingletonParameterNode
+        there = self.getAllParameterNodes()
+        return there[0] if there else self.createParameterNode()
+
+    def getAllParameterNodes(self) -> list[Any]:
         import slicer
 
-        node = slicer.mrmlScene.GetSingletonNode(self.moduleName, "vtkMRMLScriptedModuleNode")
-        if node is None:
-            node = slicer.vtkMRMLScriptedModuleNode()
-            node.SetSingletonTag(self.moduleName)
-            node = slicer.mrmlScene.AddNode(node)
-        return node
+        nodes = slicer.util.getNodesByClass("vtkMRMLScriptedModuleNode")
+        return [node for node in nodes if node.GetAttribute("ModuleName") == self.moduleName]
+
+    def createParameterNode(self) -> Any:
+        import slicer
+
+        node = slicer.mrmlScene.CreateNodeByClass("vtkMRMLScriptedModuleNode")
+        node.UnRegister(None)
+        node.SetAttribute("ModuleName", self.moduleName)
+        node.SetName(slicer.mrmlScene.GenerateUniqueName(self.moduleName))
+        return slicer.mrmlScene.AddNode(node)
 
 
 class ScriptedLoadableModuleTest(unittest.TestCase):
     pass
-
-
-class Choice:
-    def __init__(self, choices: list[str]) -> None:
-        self.choices = choices
-
-
-class Parameters:
-    """A wrapped node: choices kept as its parameters, nodes as its references, as Slicer does."""
-
-    def __init__(self, declared: type, node: Any) -> None:
-        self.__dict__.update(
-            node=node, declared=declared, hints=get_type_hints(declared, include_extras=True)
-        )
-
-    def choices(self, name: str) -> list[str] | None:
-        """What a parameter may be; None when it is a node."""
-        return next((choice.choices for choice in getattr(self.hints[name], "__metadata__", ())), None)
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in self.hints:
-            return getattr(self.node, name)
-        if self.choices(name) is None:
-            return self.node.GetNodeReference(name)
-        return self.node.GetParameter(name) or getattr(self.declared, name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        allowed = self.choices(name)
-        if allowed is None:
-            assert value is None or value.IsA(self.hints[name].__name__), f"{name}: {value}"
-            self.node.SetNodeReferenceID(name, value and value.GetID())
-        else:
-            assert value in allowed, f"{name}: {value}"
-            self.node.SetParameter(name, value)
-
-    def connectGui(self, ui: Any) -> int:
-        """Check what the panel is to be connected to; its selectors are not moved."""
-        named = {widget.properties.get("SlicerParameterName") for widget in vars(ui).values()} - {None}
-        assert named <= set(self.hints), f"no parameters: {named - set(self.hints)}"
-        return 1
-
-    def disconnectGui(self, tag: int) -> None:
-        assert tag == 1
-
-
-def parameterNodeWrapper(declared: type) -> Any:
-    return partial(Parameters, declared)
 
 
 class SampleDataLogic:
@@ -126,82 +90,6 @@ class SampleDataLogic:
                 raise ValueError(f"{file}: checksum verification failed")
             nodes.append(load(slicer.mrmlScene, file, name=node_name))
         return nodes
-
-
-class Timer:
-    """A QTimer that ticks when the test says so."""
-
-    def __init__(self) -> None:
-        self.active = False
-        self.tick: Callable[[], None]
-
-    def setInterval(self, milliseconds: int) -> None:
-        assert milliseconds > 0
-
-    def connect(self, signal: str, slot: Callable[[], None]) -> None:
-        assert signal == "timeout()"
-        self.tick = slot
-
-    def start(self) -> None:
-        self.active = True
-
-    def stop(self) -> None:
-        self.active = False
-
-
-_MAY_BE_SET = {
-    "QLabel": {"text"},
-    "QPushButton": {"enabled", "toolTip"},
-    "QProgressBar": {"value", "visible"},
-    "qMRMLTableView": {"table"},
-}
-_SIGNALS = {"QPushButton": {"clicked(bool)"}}
-
-
-class Widget:
-    """One widget of a ``.ui`` file."""
-
-    def __init__(self, element: ET.Element) -> None:
-        own = {prop.get("name"): "".join(prop.itertext()).strip() for prop in element.findall("property")}
-        self.__dict__.update(
-            name=element.get("name"),
-            kind=element.get("class"),
-            properties=own,
-            slots={},
-            text=own.get("text", ""),
-            value=int(own.get("value", 0)),
-            enabled=own.get("enabled") != "false",
-            visible=own.get("visible") != "false",
-        )
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name not in _MAY_BE_SET.get(self.kind, ()):
-            raise AttributeError(f"a {self.kind} ({self.name}) has no {name} that the panel may set")
-        self.__dict__[name] = value
-
-    def connect(self, signal: str, slot: Callable[..., None]) -> None:
-        if signal not in _SIGNALS.get(self.kind, ()):
-            raise ValueError(f"a {self.kind} ({self.name}) has no signal {signal}")
-        self.slots[signal] = slot
-
-    def click(self) -> None:
-        assert self.enabled, f"{self.name} is disabled"
-        self.slots["clicked(bool)"](False)
-
-    def setMRMLScene(self, scene: Any) -> None:
-        assert scene is not None
-        assert self.kind.startswith("qMRML")
-
-    def setMRMLTableNode(self, node: Any) -> None:
-        if self.kind != "qMRMLTableView":
-            raise AttributeError(f"a {self.kind} ({self.name}) shows no table")
-        self.table = node
-
-
-def widgets(ui: str | Path) -> dict[str, Widget]:
-    """The widgets of a ``.ui`` file by name, the root first."""
-    found = [Widget(element) for element in ET.parse(ui).iter("widget")]  # noqa: S314 (our own file)
-    return {widget.name: widget for widget in found}
 
 
 class PyTorchUtilsLogic:

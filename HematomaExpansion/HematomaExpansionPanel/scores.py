@@ -1,0 +1,108 @@
+"""Step 6: the published scores, and what models say."""
+
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from .step import Step, fill_table
+
+
+class ScoresStep(Step):
+    """Scores as they follow from the values now; a model is asked beside the application."""
+
+    def connect(self) -> None:
+        """Connect the signals of the step."""
+        self.answers: list[Any] = []
+        self.ui.scorePlotButton.connect("clicked(bool)", self.onPlot)
+        self.ui.modelPathLineEdit.connect("currentPathChanged(QString)", self.onModel)
+        self.ui.predictButton.connect("clicked(bool)", self.onPredict)
+
+    def refresh(self) -> None:
+        """Show scores and predictions."""
+        result = self.panel.study.result
+        self.ui.modelPathLineEdit.currentPath = self.panel.parameters.model
+        self.answers = list(result.scores.scores) if result else []
+        self.ui.scorePlotButton.enabled = bool(self.answers)
+        ready = result is not None and bool(self.panel.study.models) and not self.panel.running
+        self.ui.predictButton.enabled = ready
+        row = self.ui.scoresTable.currentRow()
+        if result is None:
+            fill_table(self.ui.scoresTable, (), ())
+        else:
+            from HematomaExpansionLib.report.scores import span
+
+            header = (_("Score"), _("Scan"), _("Points"), _("of"), _("Probability"), _("Missing"))
+            rows = [
+                (
+                    one.name,
+                    one.timepoint,
+                    span(one),
+                    str(one.range[1]),
+                    _chance(one.probability),
+                    _missing(one),
+                )
+                for one in self.answers
+            ]
+            fill_table(self.ui.scoresTable, header, rows)
+            self.ui.scoresTable.setCurrentCell(max(row, 0), 0)
+        self._predictions(list(result.predictions) if result else [])
+
+    def _predictions(self, said: list[Any]) -> None:
+        header = (_("Model"), _("Expansion as"), _("Probability"), _("95 % interval"), _("Expected"))
+        fill_table(self.ui.predictionsTable, header if said else (), [_prediction(one) for one in said])
+        notes = [text for one in said for text in (one.warning, *one.warnings, one.reason) if text]
+        self.ui.predictionLabel.text = "\n".join(dict.fromkeys(notes))
+
+    def onModel(self, path: str) -> None:
+        """Another model was chosen."""
+        if not self.panel.refreshing and self.panel.parameters is not None:
+            self.panel.parameters.model = path
+
+    def onPlot(self, clicked: bool = True) -> None:
+        """Show what each item of the selected score adds."""
+        with self.panel.told():
+            from HematomaExpansionLib.scene.study_record import recorded
+            from HematomaExpansionLib.scene.two_by_two import show_layout, show_plot_and_table
+
+            row = max(self.ui.scoresTable.currentRow(), 0)
+            show_layout()
+            table = recorded(self.panel.study.record, "scores_table")
+            show_plot_and_table(self.panel.charts.score(self.answers[row]), table)
+
+    def onPredict(self, clicked: bool = True) -> None:
+        """Ask the model, beside the application."""
+        study = self.panel.study
+        with self.panel.told():
+            self.panel.logic.ensurePackages("bundled")
+            from HematomaExpansionLib.scene.prediction_process import PredictionProcess
+            from HematomaExpansionLib.scene.study_record import recorded
+
+            blood = recorded(study.record, "segmentations", "baseline")
+            process = PredictionProcess(study.volumes[0], blood, study.result, study.models, study.clinical)
+            self.panel.run.follow(process, self._predicted)
+
+    def _predicted(self, said: list[Any]) -> str:
+        from HematomaExpansionLib.scene.study_record import update_result
+
+        study = self.panel.study
+        update_result(study.record, study.result.model_copy(update={"predictions": said}))
+        return "; ".join(f"{one.model}: {_probability(one)}" for one in said)
+
+
+def _prediction(one: Any) -> tuple[str, ...]:
+    interval = "" if one.interval is None else " to ".join(f"{100 * end:.0f} %" for end in one.interval)
+    expected = {True: _("yes"), False: _("no"), None: ""}[one.expected]
+    return (one.model, one.outcome, _probability(one), interval, expected)
+
+
+def _probability(one: Any) -> str:
+    return _("not available") if one.probability is None else f"{100 * one.probability:.0f} %"
+
+
+def _chance(probability: tuple[float, float] | None) -> str:
+    """The published probability, or the two that missing items leave possible."""
+    return " to ".join(dict.fromkeys(f"{100 * value:.0f} %" for value in probability or ()))
+
+
+def _missing(score: Any) -> str:
+    return ", ".join(item.name for item in score.items if item.value is None)

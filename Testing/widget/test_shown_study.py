@@ -1,0 +1,139 @@
+"""The steps of the panel on the sample study, which the shell has analysed."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from HematomaExpansionLib.scene.study_record import recorded
+from HematomaExpansionLib.scene.two_by_two import BASELINE, GROWTH, pane, panes
+from Testing.widget.conftest import texts
+
+
+def points(panel: Any, score: str) -> str:
+    """Of a score at the baseline, as the panel shows them."""
+    return next(row[2] for row in texts(panel.ui.scoresTable) if row[:2] == [score, "baseline"])
+
+
+def test_change(shown: Any) -> None:
+    assert "expansion by all four definitions" in shown.ui.headlineLabel.text
+    volumes = {row[0]: row[1:] for row in texts(shown.ui.volumesTable)}
+    result = shown.study.result
+    assert volumes["ICH"] == [f"{scan.volumes['ich'].ml:.1f} mL" for scan in result.scans]
+    assert volumes["Location"] == ["Left deep"] * 2
+    assert shown.ui.answerLabel.text.count(": yes") == 4
+    shown.ui.definitionComboBox.setCurrentText("Revised 1 (rHE-1)")
+    assert shown.ui.answerLabel.text.startswith("Revised expansion 1")
+    assert len(shown.ui.answerLabel.text.splitlines()) == 1
+    (ich, *_rest) = texts(shown.ui.changeTable)
+    low, high = (float(end.replace("\N{MINUS SIGN}", "-")) for end in ich[4].split(" to "))
+    assert low < result.changes[0].ich_ml < high
+
+
+def test_four_panes(shown: Any) -> None:
+    """Follow-up and growth look at the place of the baseline; outlines stand in their own pane only."""
+    shown.ui.panesButton.click()
+    views = panes()
+    baseline, followup = shown.study.volumes
+    backgrounds = [each.composite.GetBackgroundVolumeID() for each in views.values()]
+    assert backgrounds == [baseline.GetID(), followup.GetID(), followup.GetID()]
+    display = baseline.GetDisplayNode()
+    assert (display.GetWindow(), display.GetLevel()) == (80.0, 40.0)
+    record = shown.study.record
+    growth = recorded(record, "growth", "followup-1").GetDisplayNode()
+    assert [growth.GetNthViewNodeID(n) for n in range(growth.GetNumberOfViewNodeIDs())] == [
+        pane(GROWTH).slice.GetID()
+    ]
+    assert growth.GetVisibility2DFill()
+    outlines = recorded(record, "segmentations", "baseline").GetDisplayNode()
+    assert outlines.IsDisplayableInView(pane(BASELINE).slice.GetID())
+    assert not outlines.IsDisplayableInView(pane(GROWTH).slice.GetID())
+    shown.ui.volumesPlotButton.click()
+    assert shown.parameters.volumesChart.GetNumberOfPlotSeriesNodes() == 3
+
+
+def test_marker_is_jumped_to_and_overruled(shown: Any, told: list[str]) -> None:
+    shown.ui.panesButton.click()
+    table = shown.ui.markersTable
+    names = [row[0] for row in texts(table)]
+    before = pane(BASELINE).slice.GetSliceToRAS().GetElement(0, 3)
+    table.setCurrentCell(names.index("Swirl"), 0)
+    assert pane(BASELINE).slice.GetSliceToRAS().GetElement(0, 3) != before
+    assert points(shown, "BAT score") == "4"
+    blend = shown.steps["markers"].boxes["blend"]
+    blend.setCurrentText("present")
+    assert told == ["blend: an override needs the reader's name; '' is none"]
+    assert blend.currentText == "", "it does not count"
+    shown.ui.readerLineEdit.setText("AB")
+    blend.setCurrentText("present")
+    # Blend sign 1 point (BAT: blend 1, hypodensity 2, under 2.5 h 2).
+    assert points(shown, "BAT score") == "5"
+    assert texts(table)[names.index("Blend")][3] == "present (AB)"
+    assert texts(table)[names.index("Blend")][1].startswith("absent")
+    assert shown.study.stale
+    blend.setCurrentText("")
+    assert points(shown, "BAT score") == "4"
+    assert len(told) == 1
+
+
+def test_clinical_form(shown: Any, told: list[str], tmp_path: Path) -> None:
+    from Testing.widget.host.qt_classes import FileDialog
+
+    shown.ui.clinicalButton.collapsed = False
+    form = shown.steps["clinical"]
+    assert len(form.inputs) == 33
+    assert shown.study.clinical is None
+    form.inputs["glucose_mg_dl"].setText("7.9")
+    form.units["glucose_mg_dl"].setCurrentText("mmol/L")
+    form.inputs["sex"].setCurrentText("female")
+    form.inputs["warfarin"].setCurrentText("yes")
+    # 7.9 mmol/L x 18.0156 = 142.32 mg/dL
+    assert shown.study.clinical.glucose_mg_dl == pytest.approx(142.32, abs=0.01)
+    assert shown.study.clinical.warfarin is True
+    form.inputs["age_years"].setText("400")
+    form.inputs["age_years"].editingFinished.emit()
+    assert "400 is not possible" in shown.ui.clinicalLabel.text
+    form.inputs["age_years"].setText("72")
+    form.inputs["age_years"].editingFinished.emit()
+    assert shown.ui.clinicalLabel.text == ""
+    FileDialog.answer = str(tmp_path / "record.json")
+    shown.ui.saveClinicalButton.click()
+    shown.ui.clearClinicalButton.click()
+    assert shown.study.entries == {}
+    assert form.inputs["age_years"].text == ""
+    shown.ui.loadClinicalButton.click()
+    assert shown.study.clinical.age_years == 72
+    assert form.inputs["sex"].currentText == "female"
+    FileDialog.answer = str(tmp_path / "none.json")
+    shown.ui.loadClinicalButton.click()
+    assert len(told) == 1
+    assert "none.json" in told[0]
+
+
+def test_score_is_plotted(shown: Any) -> None:
+    row = next(n for n, cells in enumerate(texts(shown.ui.scoresTable)) if cells[0] == "ICH score")
+    shown.ui.scoresTable.setCurrentCell(row, 0)
+    shown.ui.scorePlotButton.click()
+    chart = shown.parameters.scoreChart
+    assert chart.GetTitle() == "ICH score, baseline"
+    assert chart.GetNthPlotSeriesNode(0).GetTableNode().GetNumberOfRows() == 5
+    shown.ui.scorePlotButton.click()
+    assert shown.parameters.scoreChart is not chart
+    assert chart.GetScene() is None, "the chart before is gone"
+
+
+def test_report_is_opened_and_saved(shown: Any, tmp_path: Path) -> None:
+    from Testing.widget.host.qt_classes import DesktopServices, FileDialog
+
+    DesktopServices.opened.clear()
+    shown.ui.openReportButton.click()
+    assert [Path(name).name for name in DesktopServices.opened] == ["report.html"]
+    FileDialog.answer = str(tmp_path / "saved")
+    shown.ui.saveReportButton.click()
+    assert (tmp_path / "saved" / "report.pdf").is_file()
+    assert "no reader reviewed" in shown.ui.reportLabel.text
+    shown.ui.reviewedCheckBox.setChecked(True)
+    assert "a reader reviewed" in shown.ui.reportLabel.text
+    shown.parameters.clinical = '{"age_years": "72"}'
+    assert "made anew" in shown.ui.reportLabel.text
+    assert not shown.ui.saveReportButton.enabled
