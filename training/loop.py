@@ -96,7 +96,7 @@ class _Run:
         self.optimizer = task.optimizer(p for p in task.network.parameters() if p.requires_grad)
         self.rates = [float(group["lr"]) for group in self.optimizer.param_groups]
         self.shared = processes.share(task.network)
-        self.dtype = mixed_precision("cuda" if self.device.type == "cuda" else "cpu")
+        self.dtype = mixed_precision("cuda" if self.device.type == "cuda" else "cpu", task.network)
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.dtype is torch.float16)
         self.seen = len(task.training) * plan.copies
         self.share = min(plan.batch, self.seen) // processes.count

@@ -1,0 +1,234 @@
+"""Train the two-output 3D U-Net of Zhong 2021: outline of the haematoma, and expansion.
+
+    python -m training.zhong2021_cnn --cohort cohort.csv --out zhong2021
+
+The defaults are the paper's (256 x 256 x 32, 40 epochs of ten varied copies of each patient, batches of one,
+five folds) and need a GPU.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from monai.losses.dice import DiceLoss
+from torch import Tensor, nn
+from torch.nn import functional
+
+from HematomaExpansionLib.networks.zhong_unet3d import MULTIPLE, ZhongUNet3d
+from HematomaExpansionLib.prediction.patient import Patient
+from HematomaExpansionLib.prediction.predictor import Threshold
+from HematomaExpansionLib.prediction.zhong2021.cnn import ZhongCnn
+from HematomaExpansionLib.prediction.zhong2021.preprocessing import (
+    WINDOW_HU,
+    ZhongSettings,
+    prepare,
+    prepare_outline,
+)
+
+from .affine import moved, turned_scaled_shifted
+from .cnn_options import Defaults, check, parser, run
+from .cnn_training import auc_of
+from .scan_cache import Arrays, Cached
+from .task import Batch, Examples, Task
+from .training_log import Panel
+
+NAME = "zhong2021_cnn"
+PAPER = Defaults(epochs=40, batch=1, rate=1e-4, copies=10, folds=5)
+OUTLINE_SHARE = 0.9
+"""Of the loss: "in the ratio 9:1 (segmentation: classification)"."""
+SCALE, SHIFT, DEGREES = 0.1, 0.1, 5.0
+"""Scaling and translation by up to 10 % "of the image size", turns by up to 5 degrees (supplement)."""
+PANELS = (
+    Panel("training loss", "loss"),
+    Panel("AUC, validation patients", "auc", (0, 1)),
+    Panel("Dice, validation patients", "dice", (0, 1)),
+)
+
+
+def arrays_of(settings: ZhongSettings, patient: Patient) -> Arrays:
+    """``image``, in standard deviations, and ``outline`` of a patient, ``[z, y, x]``."""
+    scan = patient.scan()
+    image, grid = prepare(scan, settings)
+    outline = prepare_outline(patient.labels(scan), grid)
+    return {"image": image.astype(np.float16), "outline": outline.astype(np.uint8)}
+
+
+def step_down(done: float) -> float:
+    """A tenth of the rate from the middle of the run, a hundredth from three quarters: epochs 20 and 30."""
+    return 1.0 if done < 0.5 else 0.1 if done < 0.75 else 0.01
+
+
+@dataclass(frozen=True)
+class Volumes:
+    """Patients as examples.
+
+    Attributes:
+        patients: prepared by :func:`arrays_of`.
+        field_mm: extent of the input ``(z, y, x)``.
+    """
+
+    patients: Sequence[Cached]
+    field_mm: tuple[float, float, float]
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self.patients)
+
+    def load(self, indices: Sequence[int]) -> Batch:
+        """``image`` and ``outline`` ``[n, z, y, x]``, ``expansion [n]``."""
+        chosen = [self.patients[index] for index in indices]
+        return {
+            "image": torch.from_numpy(np.stack([one.array("image") for one in chosen])),
+            "outline": torch.from_numpy(np.stack([one.array("outline") for one in chosen])),
+            "expansion": torch.tensor([float(one.patient.expansion is True) for one in chosen]),
+        }
+
+    def vary(self, batch: Batch, rngs: Sequence[np.random.Generator]) -> Batch:
+        """Turn about all three axes, scale and shift image and outline together.
+
+        The paper made ten transformed copies of each image once. Here each of the ten that an epoch holds is
+        drawn anew: as many steps, and none twice.
+        """
+        matrices = [
+            turned_scaled_shifted(
+                rng.uniform(-DEGREES, DEGREES, 3),
+                rng.uniform(1 - SCALE, 1 + SCALE),
+                rng.uniform(-SHIFT, SHIFT, 3),
+                self.field_mm[::-1],
+            )
+            for rng in rngs
+        ]
+        floating = batch | {name: batch[name].float() for name in ("image", "outline")}
+        return moved(floating, ("image", "outline"), matrices)
+
+
+@dataclass(frozen=True)
+class ZhongRecipe:
+    """The paper's training, see :class:`.cnn_training.Recipe`.
+
+    Attributes:
+        size: of input and network.
+        rate: learning rate that Adam begins with.
+    """
+
+    size: ZhongSettings
+    rate: float
+    paper: str = "zhong2021"
+    model: str = ZhongCnn.name
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Of input and network."""
+        return self.size.record()
+
+    @property
+    def shown(self) -> Mapping[str, Any]:
+        """Of the preprocessing."""
+        return {
+            "skull_stripped_by": "Otsu's thresholds",
+            "shape_zyx": self.size.shape,
+            "field_mm_zyx": self.size.field_mm,
+            "window_hu": WINDOW_HU,
+            "normalised_by": "mean and standard deviation of the brain, negative values 0",
+        }
+
+    @property
+    def make(self) -> Callable[[Patient], Arrays]:
+        """See :func:`arrays_of`."""
+        return partial(arrays_of, self.size)
+
+    def network(self) -> ZhongUNet3d:
+        """With PyTorch's initial weights."""
+        return ZhongUNet3d(self.size.width)
+
+    def examples(self, patients: Sequence[Cached]) -> Volumes:
+        """See :class:`Volumes`."""
+        return Volumes(patients, self.size.field_mm)
+
+    def task(
+        self, network: nn.Module, training: Examples, validation: Examples | None, positive: float
+    ) -> Task:
+        """Outline (1 - Dice) and expansion (cross-entropy) together, 9 to 1, by Adam."""
+        return Task(
+            network,
+            training,
+            validation,
+            partial(loss, positive),
+            score,
+            lambda parameters: torch.optim.Adam(parameters, self.rate),
+            step_down,
+            panels=PANELS,
+        )
+
+    def logit(self, network: nn.Module, batch: Batch) -> Tensor:
+        """Of expansion."""
+        found: Tensor = network.judge_image(batch["image"].float()[:, None])
+        return found
+
+    def predictor(self, network: nn.Module, threshold: Threshold) -> ZhongCnn:
+        """The trained network in use."""
+        return ZhongCnn(self.size, network, threshold)
+
+
+def loss(positive: float, network: nn.Module, batch: Batch) -> dict[str, Tensor]:
+    """Nine parts 1 - Dice of the outline, one part cross-entropy of expansion.
+
+    Args:
+        positive: how often a patient with expansion counts in the cross-entropy.
+        network: a :class:`ZhongUNet3d`.
+        batch: of :class:`Volumes`.
+    """
+    outline, logit = network(batch["image"].float()[:, None])
+    drawn = DiceLoss(sigmoid=True)(outline.float()[:, None], batch["outline"].float()[:, None])
+    judged = functional.binary_cross_entropy_with_logits(
+        logit.float(), batch["expansion"], pos_weight=torch.tensor(positive, device=logit.device)
+    )
+    total = OUTLINE_SHARE * drawn + (1 - OUTLINE_SHARE) * judged
+    return {"loss": total, "loss_outline": drawn, "loss_expansion": judged}
+
+
+def score(network: nn.Module, unvaried: Iterable[Batch]) -> dict[str, float]:
+    """AUC of expansion, and the mean Dice of outlines that are there."""
+    logits, expansion, dice = [], [], []
+    for batch in unvaried:
+        outline, logit = network(batch["image"].float()[:, None])
+        logits.append(logit)
+        expansion.append(batch["expansion"])
+        drawn, true = outline > 0, batch["outline"] > 0
+        both, each = (drawn & true).sum((1, 2, 3)), drawn.sum((1, 2, 3)) + true.sum((1, 2, 3))
+        dice += [2 * float(b) / float(e) for b, e, t in zip(both, each, true, strict=True) if t.any()]
+    return auc_of(logits, expansion) | ({"dice": float(np.mean(dice))} if dice else {})
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train, and write the bundle."""
+    made = parser(NAME, __doc__, PAPER)
+    usual = ZhongSettings()
+    made.add_argument(
+        "--shape", type=int, nargs=3, default=usual.shape, metavar=("Z", "Y", "X"), help="voxels of the input"
+    )
+    made.add_argument(
+        "--field",
+        type=float,
+        nargs=3,
+        default=usual.field_mm,
+        metavar=("Z", "Y", "X"),
+        help="its extent, mm; the paper's 160 112 112 does not hold a whole brain, 160 192 160 does",
+    )
+    made.add_argument("--width", type=int, default=usual.width, help="channels of the first level")
+    options = made.parse_args(arguments)
+    check(made, options)
+    if min(options.shape) < MULTIPLE or any(side % MULTIPLE for side in options.shape):
+        made.error(f"--shape is {' '.join(map(str, options.shape))}; multiples of {MULTIPLE} are allowed")
+    if min(options.field) <= 0 or options.width < 1:
+        made.error("--field and --width must be more than 0")
+    size = ZhongSettings(tuple(options.shape), tuple(options.field), options.width)
+    return run(NAME, options, lambda: ZhongRecipe(size, options.rate))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
