@@ -14,6 +14,7 @@ import typer
 
 from . import __version__
 from .commands import clinical as clinical_commands
+from .commands import pacs as pacs_commands
 from .commands.dicom import Anonymize, Dicom, dicom_sources, written_dicom
 from .commands.mapping import Mapping, parse_mapping
 from .commands.markers import markers
@@ -41,6 +42,7 @@ app = typer.Typer(
 models_app = typer.Typer(name="models", help="Weights: list, fetch, verify, remove.", no_args_is_help=True)
 app.add_typer(models_app)
 app.add_typer(clinical_commands.app)
+app.add_typer(pacs_commands.app)
 
 Segmenter = Annotated[str, typer.Option(help="bundled, threshold, blast-ct or mask.")]
 BlastModels = Annotated[str | None, typer.Option(help="BLAST-CT models to average, as 2 or 1,2,3 or 1-12.")]

@@ -58,6 +58,14 @@ class OutputError(InputRefused):
     """The output folder or file cannot be written."""
 
 
+class ServerError(InputRefused):
+    """A PACS that refuses what is asked, or an address that is none."""
+
+
+class ServerUnreachable(ServerError):
+    """A PACS that does not answer now, and may later."""
+
+
 class ModelError(HematomaExpansionError):
     """A model that is absent, corrupt, of the wrong hash, or whose package is not installed."""
 

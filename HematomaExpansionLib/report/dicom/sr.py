@@ -39,8 +39,7 @@ def measurement_report(
         source: the series of that scan.
         drawn: its segmentation object and segments.
         growth: those of its growth map; None where there is none.
-        compared_with: headers of the baseline's images and its segmentation, for a follow-up whose baseline
-            is DICOM; else empty.
+        compared_with: headers of the baseline's images, for a follow-up whose baseline is DICOM; else empty.
         series_number: of the series.
         remarks: sentences a reader must know beside the warnings of the result.
     """

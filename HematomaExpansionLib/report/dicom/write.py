@@ -79,7 +79,7 @@ def write_dicom(
         )
         remarks += said
         if index == 0:
-            first = [*source.images, drawn[0]]
+            first = list(source.images)
     last = max(found)
     made |= _report(report, found[last], FIRST_SERIES_NUMBER + 10 * last)
     with folder_written_whole(out) as folder:

@@ -94,7 +94,7 @@ def test_change_and_growth(dicom: Written) -> None:
     growth = {group.tracking_identifier: numbers(group)["118565006", "126030"][0] for group in regions}
     expected = {key: getattr(change.growth, f"{key}_ml") for key in ("new", "stable", "resolved")}
     assert {key: growth[key] for key in expected} == expected
-    # The baseline's images and segmentation are of another study of the patient.
+    # The baseline's images are of another study of the patient.
     assert [item.StudyInstanceUID for item in document.PertinentOtherEvidenceSequence] == [
         dicom.sources[0].study_uid
     ]
