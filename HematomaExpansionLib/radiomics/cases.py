@@ -1,5 +1,6 @@
 """Many cases at once: processes, progress, and refusals kept beside the results."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -67,7 +68,9 @@ def extract_cases(
     report(0.0)
     done: dict[str, Features | str] = {}
     parallel = Parallel(n_jobs=workers, return_as="generator_unordered")
-    for name, found in parallel(delayed(_one)(case, settings, label, mapping, redraw) for case in cases):
+    threads = None if workers == 1 else max(1, (os.cpu_count() or 1) // workers)
+    tasks = (delayed(_one)(case, settings, label, mapping, redraw, threads) for case in cases)
+    for name, found in parallel(tasks):
         done[name] = found
         report(len(done) / len(cases), f"{len(done)} of {len(cases)}: {name}")
     ordered = {name: done[name] for name in names}
@@ -83,8 +86,13 @@ def _one(
     label: Label,
     mapping: Mapping[int | str, str] | None,
     redraw: Redraw | None,
+    threads: int | None,
 ) -> tuple[str, Features | str]:
-    """The features, or why there are none."""
+    """The features, or why there are none; ITK takes so many threads of a worker's process."""
+    if threads is not None:
+        import SimpleITK as sitk
+
+        sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(threads)
     try:
         return case.name, extract_case(case, settings, label, mapping, redraw).features
     except InputRefused as error:

@@ -1,13 +1,14 @@
 """From a scan and its segmentation to the features of the bleed."""
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import __version__
-from ..errors import MaskError, MissingInput, ModelError
+from ..errors import InputRefused, MaskError, MissingInput, ModelError
 from ..labels import APPEARANCE, Label
 from .crop import WHOLE_AXIS, Region, regions
 from .features import Features
@@ -52,6 +53,7 @@ def extract(
     Raises:
         MaskError: the segmentation lies on another grid, or the mask has fewer than two voxels along an axis.
         MissingInput: the segmentation is empty or has nothing of this class.
+        InputRefused: the settings leave nothing of the mask.
         ModelError: PyRadiomics, or a package that an image type needs, is not installed.
         UnreadableFile: PyRadiomics does not know what the settings ask for.
     """
@@ -66,7 +68,9 @@ def extract(
     values: dict[str, float | None] = {}
     with quiet(), spherical_harmonics() if "LBP3D" in kinds else nullcontext():
         for number, part in enumerate(parts):
-            found = _features_of(part, image, mask, extractor, with_shape=number == 0)
+            with _said_by_pyradiomics(name):
+                found = _features_of(part, image, mask, extractor, with_shape=number == 0)
+            _refuse_missing(found, part)
             values |= {key: float(value) if np.isfinite(value) else None for key, value in found.items()}
     return Features(
         values=values,
@@ -130,14 +134,16 @@ def _resampled(
     spacing = extractor.settings["resampledPixelSpacing"]
     if spacing is None:
         return image, mask
-    image, mask = pyradiomics().imageoperations.resampleImage(
-        image,
-        mask,
-        resampledPixelSpacing=spacing,
-        interpolator=extractor.settings["interpolator"],
-        padDistance=WHOLE_AXIS,
-        label=1,
-    )
+    operations, interpolator = pyradiomics().imageoperations, extractor.settings["interpolator"]
+    with _said_by_pyradiomics(name):
+        image, mask = operations.resampleImage(
+            image,
+            mask,
+            resampledPixelSpacing=spacing,
+            interpolator=interpolator,
+            padDistance=WHOLE_AXIS,
+            label=1,
+        )
     grid = " x ".join(f"{step:g}" for step in mask.GetSpacing())
     _refuse_flat(sitk.GetArrayViewFromImage(mask), "resampled", f"{name}:", f"of {grid} mm")
     return image, mask
@@ -157,8 +163,19 @@ def _features_of(
         classes = extractor.enabledFeatures.items()
         one_pass.enabledFeatures = {key: names for key, names in classes if key != "shape"}
     found: dict[str, Any] = one_pass.execute(image, mask)
-    _refuse_missing(found, part)
     return found
+
+
+@contextmanager
+def _said_by_pyradiomics(name: str) -> Iterator[None]:
+    """What settings of one's own can bring about, such as a range of HU that no voxel of the mask is in."""
+    try:
+        yield
+    except (AssertionError, RuntimeError, ValueError) as error:
+        said = " ".join(str(error).split())
+        raise InputRefused(
+            f"{name}: PyRadiomics has no features of it with these settings ({said})"
+        ) from error
 
 
 def _refuse_missing(found: dict[str, Any], part: Region) -> None:

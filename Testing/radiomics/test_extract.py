@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from HematomaExpansionLib.errors import MaskError, MissingInput
+from HematomaExpansionLib.errors import InputRefused, MaskError, MissingInput
 from HematomaExpansionLib.labels import Label
 from HematomaExpansionLib.radiomics.extract import extract
 from HematomaExpansionLib.radiomics.package import pyradiomics, quiet, spherical_harmonics
@@ -139,3 +139,19 @@ def test_a_mask_that_is_lost_on_the_new_grid_is_refused() -> None:
         image.SetSpacing((0.8, 0.9, 1.0))
     with pytest.raises(MaskError, match="of 1 x 1 x 5 mm; features in 3D need at least 2 of each"):
         extract(scan, labels, read_settings("ning2025"), name="m.nrrd")
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("resampledPixelSpacing: [1, 1]", "Wrong dimensionality"),
+        ("resegmentRange: [500, 600]", "retained 0 voxel"),
+    ],
+)
+def test_settings_that_leave_nothing_are_refused(tmp_path: Path, setting: str, message: str) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(
+        f"imageType: {{Original: {{}}}}\nfeatureClass: {{firstorder: }}\nsetting: {{{setting}}}\n"
+    )
+    with pytest.raises(InputRefused, match=message):
+        extract(phantom.scan(), phantom.inner(), read_settings(file))
