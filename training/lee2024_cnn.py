@@ -6,7 +6,7 @@ The defaults are the paper's sizes and need a GPU. On two cores, for about 500 p
 
     python -m training.lee2024_cnn --cohort cohort.csv --out lee2024 --size 128 --layers 1,1,1,1 \
         --unet-width 8 --image-width 8 --folds 3 --classifier-rate 1e-3 --image-rate 1e-3 --batch 16 \
-        --threads 2 --minutes 15
+        --threads 2 --workers 2 --minutes 15
 
 ``--out`` becomes the bundle of Image-to-HE, ``<out>-integrated`` that of Integrated-to-HE. ``<out>-run``
 holds prepared slices, curves, checkpoints, ``scores.csv`` (nDL score of each patient; of training patients
@@ -79,9 +79,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", choices=CHOICES, default="auto")
     parser.add_argument("--threads", type=int, help="threads on the CPU (default: all cores)")
+    parser.add_argument("--workers", type=int, default=1, help="processes that prepare slices")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     options = parser.parse_args(arguments)
-    for name in ("unet_width", "image_width", "batch", "threads"):
+    for name in ("unet_width", "image_width", "batch", "threads", "workers"):
         value = getattr(options, name)
         if value is not None and value < 1:
             parser.error(f"--{name.replace('_', '-')} is {value}; it must be at least 1")
@@ -114,10 +115,10 @@ def _train(options: argparse.Namespace, these: Processes) -> None:
     cohort = read_image_cohort(STUDIES["lee2024"], options.cohort, options.seed, simulated)
     print("\n".join([*describe(cohort.study), cohort.remark]), flush=True)
     cache = options.cache or run / "prepared"
-    training = prepare(cohort.training, options.size, cache)
+    training = prepare(cohort.training, options.size, cache, options.workers)
     if not training:
         raise InputRefused(f"{options.cohort}: no training patient could be prepared")
-    test = prepare(cohort.held_out, options.size, cache)
+    test = prepare(cohort.held_out, options.size, cache, options.workers)
     settings = LeeSettings(
         options.size, options.layers, options.attention, options.unet_width, options.image_width
     )

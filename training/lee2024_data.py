@@ -1,21 +1,19 @@
 """The slices of a cohort as the networks of Lee 2024 see them, prepared once and mapped from disk."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from HematomaExpansionLib.errors import InputRefused
-from HematomaExpansionLib.files import folder_written_whole
 from HematomaExpansionLib.labels import Label
 from HematomaExpansionLib.prediction.lee2024.slices import grey_slices, mask_slices
 from HematomaExpansionLib.prediction.patient import Patient
 
+from .prepared import prepare_patients
 from .shift_scale_rotate import draw_move, moved
 from .task import Batch
 
@@ -55,50 +53,27 @@ class PreparedSlices:
         return torch.from_numpy(np.array(self.grey)).float()[:, None] / GREYS
 
 
-def prepare(patients: Sequence[Patient], size: int, cache: Path) -> list[PreparedSlices]:
-    """Prepare what is not prepared yet; a patient whose scan or mask cannot be used is named and left out.
+def prepare(patients: Sequence[Patient], size: int, cache: Path, workers: int = 1) -> list[PreparedSlices]:
+    """Prepare what is not prepared yet, see :func:`.prepared.prepare_patients`.
 
     Args:
         patients: with baseline scans and masks.
         size: rows and columns of a slice.
         cache: folder of prepared patients, kept from run to run.
+        workers: processes.
     """
-    prepared = []
-    for patient in patients:
-        folder = cache / f"lee2024-{size}" / patient.name
-        stamp = _stamp(patient)
-        try:
-            if not _is_current(folder, stamp):
-                _prepare(patient, size, folder, stamp)
-        except InputRefused as error:
-            print(f"left out: {error}", flush=True)
-            continue
-        prepared.append(PreparedSlices(patient, folder))
-    return prepared
+    done = prepare_patients(patients, cache / f"lee2024-{size}", partial(_slices, size), workers)
+    return [PreparedSlices(patient, folder) for patient, folder in done]
 
 
-def _prepare(patient: Patient, size: int, folder: Path, stamp: dict[str, list[int]]) -> None:
+def _slices(size: int, patient: Patient) -> dict[str, NDArray[np.uint8]]:
     import SimpleITK as sitk
 
     scan = patient.scan()
     blood = sitk.GetArrayFromImage(patient.labels(scan)) == Label.ICH
-    with folder_written_whole(folder) as temporary:
-        for name, slices in (("grey", grey_slices(scan.hu, size)), ("mask", mask_slices(blood, size))):
-            np.save(temporary / f"{name}.npy", (slices[:, 0] * GREYS).round().to(torch.uint8).numpy())
-        (temporary / "stamp.json").write_text(json.dumps(stamp))
-
-
-def _is_current(folder: Path, stamp: dict[str, list[int]]) -> bool:
-    file = folder / "stamp.json"
-    return file.is_file() and bool(json.loads(file.read_text()) == stamp)
-
-
-def _stamp(patient: Patient) -> dict[str, list[int]]:
-    files = {"baseline": patient.baseline, "mask": patient.baseline_mask}
     return {
-        kind: [file.stat().st_size, file.stat().st_mtime_ns]
-        for kind, file in files.items()
-        if isinstance(file, Path) and file.exists()
+        name: (slices[:, 0] * GREYS).round().to(torch.uint8).numpy()
+        for name, slices in (("grey", grey_slices(scan.hu, size)), ("mask", mask_slices(blood, size)))
     }
 
 

@@ -7,11 +7,9 @@ downloaded here.
 import re
 from pathlib import Path
 
-import torch
-from torch import Tensor
-
 from ..errors import ModelError
 from .lee_slice_classifier import LeeSliceClassifier
+from .weights_file import read_weights
 
 _RENAMED = (
     (r"^layer0\.conv1\.", "layer0.conv1."),
@@ -43,7 +41,7 @@ def load_imagenet(classifier: LeeSliceClassifier, path: Path) -> int:
     """
     own = classifier.network.state_dict()
     loaded = {}
-    for name, values in _read(path).items():
+    for name, values in read_weights(path).items():
         new = next((re.sub(old, to, name) for old, to in _RENAMED if re.match(old, name)), name)
         if new == "layer0.conv1.weight":
             values = values.sum(1, keepdim=True)
@@ -55,15 +53,3 @@ def load_imagenet(classifier: LeeSliceClassifier, path: Path) -> int:
         raise ModelError(f"{path}: no weights of an SE-ResNeXt-50 in it; se_resnext50_32x4d is allowed")
     classifier.network.load_state_dict({**own, **loaded})
     return len(loaded)
-
-
-def _read(path: Path) -> dict[str, Tensor]:
-    try:
-        if path.suffix == ".safetensors":
-            from safetensors.torch import load_file
-
-            return load_file(path)
-        state: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
-        return state
-    except Exception as error:
-        raise ModelError(f"{path}: cannot be read as weights ({type(error).__name__})") from error

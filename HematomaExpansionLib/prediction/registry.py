@@ -12,6 +12,8 @@ PREDICTORS: dict[str, str] = {
     "lee2024-clinical": "lee2024.clinical:LeeClinical",
     "lee2024-image": "lee2024.image:LeeImage",
     "lee2024-integrated": "lee2024.image:LeeIntegrated",
+    "lu2024-cnn": "lu2024.cnn:LuCnn",
+    "lu2024-fusion": "lu2024.cnn:LuFusion",
     "lu2024-radiomics": "lu2024.radiomics:LuRadiomics",
     "ning2025-brain": "ning2025.brain:NingBrain",
     "ning2025-cnn": "ning2025_deep.cnn:NingCnn",
