@@ -1,6 +1,6 @@
 """The Brier score (Mon Weather Rev 1950;78:1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ class BrierScore:
 
 
 def brier_score(outcome: "ArrayLike", probability: "ArrayLike", level: float = LEVEL) -> BrierScore:
-    """Score with a normal interval from the spread of the patients' squared errors.
+    """Score with a normal interval from the spread of the patients' squared errors, cut at 0 and 1.
 
     Args:
         outcome: 0 or 1, None or NaN where unknown.
@@ -47,7 +47,8 @@ def brier_score(outcome: "ArrayLike", probability: "ArrayLike", level: float = L
     share = float(samples.outcome.mean())
     value, null = float(errors.mean()), share * (1 - share)
     if n > 1:
-        interval = wald_interval(value, float(errors.std(ddof=1)) / sqrt(n), level)
+        around = wald_interval(value, float(errors.std(ddof=1)) / sqrt(n), level)
+        interval = replace(around, low=max(around.low, 0.0), high=min(around.high, 1.0))
         score = Estimate(value, interval, names[0], n, missing)
     else:
         score = Estimate(value, None, names[0], n, missing, "an interval needs two patients")

@@ -4,7 +4,7 @@ DeLong, DeLong and Clarke-Pearson, Biometrics 1988;44:837; computed by mid-ranks
 Process Lett 2014;21:1389).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -137,5 +137,5 @@ def _estimate(
         reason = "the score separates the patients without error, or is the same in all: its variance is 0"
         return Estimate(value, None, METHOD, n, missing, reason)
     around = wald_interval(value, sqrt(variance), level, "DeLong")
-    cut = type(around)(max(around.low, 0.0), min(around.high, 1.0), level, around.method)
+    cut = replace(around, low=max(around.low, 0.0), high=min(around.high, 1.0))
     return Estimate(value, cut, METHOD, n, missing)

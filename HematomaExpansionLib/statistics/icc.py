@@ -64,15 +64,19 @@ def icc(ratings: "ArrayLike", form: IccForm = IccForm.TWO_SINGLE, level: float =
     residual = max(float(residual), 0.0)
     squares = (float(subjects), float(readers), float(within), residual)
     bottom = _denominator(form, squares, n, k)
-    if abs(bottom) < nothing:
-        return Estimate.unavailable(method, n, "its denominator is 0: subjects do not differ", missing)
+    if bottom < nothing:
+        reason = "its denominator is not positive: the subjects differ less than chance would have it"
+        return Estimate.unavailable(method, n, reason, missing)
     noise = squares[2] if form.startswith("1") else residual
     value = (squares[0] - noise) / bottom
     if noise < nothing and (form.startswith(("1", "3")) or squares[1] < nothing):
         reason = "the readers agree without error, so that there is no interval"
         return Estimate(value, None, method, n, missing, reason)
-    low, high = _interval(form, squares, n, k, level)
-    return Estimate(value, Interval(low, high, level, "McGraw and Wong 1996"), method, n, missing)
+    ends = _interval(form, squares, n, k, level)
+    if ends is None:
+        reason = "the subjects differ too little for an interval"
+        return Estimate(value, None, method, n, missing, reason)
+    return Estimate(value, Interval(*ends, level, "McGraw and Wong 1996"), method, n, missing)
 
 
 def _denominator(form: IccForm, squares: tuple[float, float, float, float], n: int, k: int) -> float:
@@ -89,13 +93,17 @@ def _denominator(form: IccForm, squares: tuple[float, float, float, float], n: i
 
 def _interval(
     form: IccForm, squares: tuple[float, float, float, float], n: int, k: int, level: float
-) -> tuple[float, float]:
-    """Ends of a single reader's coefficient, stepped up by Spearman and Brown for the mean of k."""
-    low, high = (
-        _absolute(squares, n, k, level) if form.startswith("2") else _ratio(form, squares, n, k, level)
-    )
-    if form.endswith("1"):
-        return low, high
+) -> tuple[float, float] | None:
+    """Ends of a single reader's coefficient, stepped up by Spearman and Brown for the mean of k.
+
+    None where they are not defined; so is a lower end beyond -1 / (k - 1), where the step has its pole.
+    """
+    ends = _absolute(squares, n, k, level) if form.startswith("2") else _ratio(form, squares, n, k, level)
+    if ends is None or form.endswith("1"):
+        return ends
+    low, high = ends
+    if 1 + (k - 1) * low <= 0:
+        return None
     return k * low / (1 + (k - 1) * low), k * high / (1 + (k - 1) * high)
 
 
@@ -114,20 +122,21 @@ def _ratio(
 
 def _absolute(
     squares: tuple[float, float, float, float], n: int, k: int, level: float
-) -> tuple[float, float]:
+) -> tuple[float, float] | None:
+    """By the approximation of Satterthwaite; None where it has no degree of freedom."""
     from scipy.stats import f
 
     subjects, readers, _, residual = squares
     value = (subjects - residual) / (subjects + (k - 1) * residual + k * (readers - residual) / n)
-    # Satterthwaite's degrees of freedom of the readers' and the residual variance together.
     a = k * value / (n * (1 - value))
     b = 1 + k * value * (n - 1) / (n * (1 - value))
-    freedom = (a * readers + b * residual) ** 2 / (
-        (a * readers) ** 2 / (k - 1) + (b * residual) ** 2 / ((n - 1) * (k - 1))
-    )
+    parts = a * readers, b * residual
+    noise = k * readers + (k * n - k - n) * residual
+    if abs(sum(parts)) < 1e-12 * (abs(a) + abs(b)) * (readers + residual) or noise + n * subjects <= 0:
+        return None
+    freedom = sum(parts) ** 2 / (parts[0] ** 2 / (k - 1) + parts[1] ** 2 / ((n - 1) * (k - 1)))
     quantile = (1 + level) / 2
     below, above = float(f.ppf(quantile, n - 1, freedom)), float(f.ppf(quantile, freedom, n - 1))
-    noise = k * readers + (k * n - k - n) * residual
     low = n * (subjects - below * residual) / (below * noise + n * subjects)
     high = n * (above * subjects - residual) / (noise + n * above * subjects)
     return low, high

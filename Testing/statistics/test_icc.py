@@ -93,6 +93,18 @@ def test_consistency_does_not_mind_an_offset_and_agreement_does():
     assert absolute.value == pytest.approx(1 / 3)
 
 
+def test_subjects_who_hardly_differ():
+    # Means 1.5 and 1.5, no offset of the readers: mean squares 0, 0 and 1.
+    none = icc([[1, 2], [2, 1]], IccForm.TWO_MEAN)
+    assert (none.value, none.interval) == (None, None)
+    assert none.reason.startswith("its denominator is not positive")
+    # Mean squares of subjects, readers and residual 1/8, 9/8 and 9/8: (1/8 - 9/8) / (1/8 + 0).
+    few = icc([[0, 2], [1, 1], [2, 1], [0, 2]], IccForm.TWO_MEAN)
+    assert few.value == pytest.approx(-8)
+    assert few.interval is None
+    assert few.reason == "the subjects differ too little for an interval"
+
+
 def test_subjects_with_a_missing_measurement_are_counted():
     found = icc([*SHROUT_FLEISS, [1, 2, None, 3]])
     assert (found.n, found.missing) == (6, 1)

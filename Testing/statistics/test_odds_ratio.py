@@ -28,6 +28,16 @@ def test_lee_2024_table_1(exposed, unexposed, ratio, low, high, p):
     assert found.estimate.n == sum(exposed) + sum(unexposed)
 
 
+def test_men_in_lee_2024_table_1():
+    """1.42 [0.92, 2.18], p 0.112; 2.1762 to more places with 1.96, 2.1761 with 1.959964 standard errors."""
+    found = odds_ratio((75, 262), (39, 193))
+    interval = found.estimate.interval
+    assert round(found.estimate.value, 4) == 1.4166
+    assert (round(interval.low, 4), interval.high) == (0.9222, pytest.approx(2.1762, abs=1e-4))
+    assert round(found.test.p_value, 4) == 0.1118
+    assert found.estimate.n == 569
+
+
 @pytest.mark.parametrize(
     ("variable", "exposed", "unexposed", "ratio", "low", "high"),
     [
