@@ -55,11 +55,9 @@ def make_results(
     made: dict[str, list[Path]] = {}
     for uid, point in zip(scans, study.timepoints, strict=True):
         growth = point.name.replace("followup", "growth")
-        wanted = [f"{point.name}-seg.dcm", f"{growth}-seg.dcm", f"{point.name}-sr.dcm"]
+        wanted = dict.fromkeys((f"{point.name}-seg.dcm", f"{growth}-seg.dcm", f"{point.name}-sr.dcm"))
         folder = out / uid
         folder.mkdir(parents=True, exist_ok=True)
-        made[uid] = [
-            file.replace(folder / file.name) for name in wanted for file in files if file.name == name
-        ]
+        made[uid] = [(together / name).replace(folder / name) for name in wanted if together / name in files]
     shutil.rmtree(together)
     return made

@@ -178,12 +178,22 @@ class Watch:
             self._note(study, "refused", content_of(series), str(error))
 
     def _make(self, scans: dict[str, tuple[HeadCT, SourceSeries]], wanted: dict[str, str]) -> None:
-        """Analyse; what breaks is noted, so that one patient does not stop the service."""
+        """Analyse; what breaks is noted, so that one patient does not stop the service.
+
+        Where scans are refused together, each that needs results is analysed alone: one may be good.
+        """
         self._say(f"analysing {len(scans)} studies of one patient: {', '.join(scans)}")
         try:
             made = make_results(scans, self._options, self._work / "results", self._progress)
         except (Cancelled, OutputError):
             raise
+        except InputRefused as error:
+            for study, content in wanted.items():
+                if len(scans) == 1:
+                    self._note(study, "refused", content, str(error))
+                else:
+                    self._make({study: scans[study]}, {study: content})
+            return
         except Exception as error:
             for study, content in wanted.items():
                 self._note(study, "failed", content, f"{type(error).__name__}: {error}")

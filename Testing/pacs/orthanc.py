@@ -87,6 +87,12 @@ class Orthanc:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.http}{path}", timeout=10) as answer:
             return json.loads(answer.read())
 
+    def clear(self) -> None:
+        """Delete every study."""
+        for study in self.ask("/studies"):
+            url = f"http://127.0.0.1:{self.http}/studies/{study}"
+            urllib.request.urlopen(urllib.request.Request(url, method="DELETE"), timeout=10).close()
+
     def series(self) -> list[dict[str, str]]:
         """Main tags of every series, with the UID of its study and its number of instances."""
         found = []
