@@ -9,8 +9,9 @@ The defaults are the paper's sizes and need a GPU. On two cores, for about 500 p
         --threads 2 --workers 2 --minutes 15
 
 ``--out`` becomes the bundle of Image-to-HE, ``<out>-integrated`` that of Integrated-to-HE. ``<out>-run``
-holds prepared slices, curves, checkpoints, ``scores.csv`` (nDL score of each patient; of training patients
-out of fold) and ``predictions.csv``. No bundle knows of the patients held out.
+holds prepared slices, curves, checkpoints, ``scores.csv`` and ``predictions.csv`` (what both say of each
+patient, of training patients out of fold), and ``reproduce.csv``, the same with the nDL score itself. No
+bundle knows of the patients held out.
 """
 
 import argparse

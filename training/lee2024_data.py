@@ -10,10 +10,10 @@ import torch
 from numpy.typing import NDArray
 
 from HematomaExpansionLib.labels import Label
-from HematomaExpansionLib.prediction.lee2024.slices import grey_slices, mask_slices
+from HematomaExpansionLib.prediction.lee2024.slices import WINDOW_HU, grey_slices, mask_slices
 from HematomaExpansionLib.prediction.patient import Patient
 
-from .prepared import prepare_patients
+from .scan_cache import Arrays, cached
 from .shift_scale_rotate import draw_move, moved
 from .task import Batch
 
@@ -54,7 +54,7 @@ class PreparedSlices:
 
 
 def prepare(patients: Sequence[Patient], size: int, cache: Path, workers: int = 1) -> list[PreparedSlices]:
-    """Prepare what is not prepared yet, see :func:`.prepared.prepare_patients`.
+    """Prepare what is not prepared yet, see :func:`.scan_cache.cached`.
 
     Args:
         patients: with baseline scans and masks.
@@ -62,11 +62,12 @@ def prepare(patients: Sequence[Patient], size: int, cache: Path, workers: int = 
         cache: folder of prepared patients, kept from run to run.
         workers: processes.
     """
-    done = prepare_patients(patients, cache / f"lee2024-{size}", partial(_slices, size), workers)
-    return [PreparedSlices(patient, folder) for patient, folder in done]
+    shown = {"paper": "lee2024", "size": size, "window_hu": WINDOW_HU}
+    done = cached(patients, cache, partial(_slices, size), shown, workers)
+    return [PreparedSlices(one.patient, one.folder) for one in done]
 
 
-def _slices(size: int, patient: Patient) -> dict[str, NDArray[np.uint8]]:
+def _slices(size: int, patient: Patient) -> Arrays:
     import SimpleITK as sitk
 
     scan = patient.scan()

@@ -25,6 +25,8 @@ from .image_cohort import ImageCohort
 from .image_scores import write_scores
 
 Scores = Mapping[str, float | None]
+REPRODUCE = "reproduce.csv"
+"""For ``training.reproduce lee2024 --predictions``."""
 FOLDERS = {LeeImage: "", LeeIntegrated: "-integrated"}
 """What is added to the name of the bundle."""
 
@@ -49,7 +51,6 @@ def write(
         scores: nDL score of the training patients, out of fold.
         held_out_scores: of the others.
     """
-    write_scores(run / "scores.csv", scores, held_out_scores)
     training = [with_score(one, scores[one.name]) for one in cohort.training if one.name in scores]
     held_out = [
         with_score(one, held_out_scores[one.name]) for one in cohort.held_out if one.name in held_out_scores
@@ -74,7 +75,16 @@ def write(
             simulated=cohort.study.simulated,
             preprocessing={"window_hu": WINDOW_HU, **networks.settings.record()},
         )
-    write_predictions([model for model, _ in models], cohort.study, run / PREDICTIONS)
+    image, integrated = (model for model, _ in models)
+    write_scores(
+        run / "scores.csv",
+        {one.name: image.probabilities.get(one.name) for one in training},
+        {one.name: image.probabilities.get(one.name) for one in held_out},
+    )
+    write_predictions([image, integrated], cohort.study, run / PREDICTIONS)
+    # Tables 2 and 3 of the paper take the nDL score itself for the probability of Image-to-HE.
+    ndl = {name: None if one is None else one / 100 for name, one in {**scores, **held_out_scores}.items()}
+    write_predictions([Fitted(image.name, probabilities=ndl), integrated], cohort.study, run / REPRODUCE)
 
 
 def _fitted(

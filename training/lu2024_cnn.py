@@ -20,7 +20,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from HematomaExpansionLib.device import CHOICES, choose_device
 from HematomaExpansionLib.errors import HematomaExpansionError, InputRefused
@@ -38,11 +37,13 @@ from .classical.fitted import Fitted
 from .classical.study import STUDIES
 from .image_cohort import ImageCohort, folds, read_image_cohort
 from .image_scores import write_scores
-from .prepared import prepare_patients
 from .provenance import hardware, versions
+from .scan_cache import Arrays, cached
 
 FOLDERS: dict[type[LuCnn], str] = {LuFusion: "", LuCnn: "-cnn"}
 """What is added to the name of the bundle."""
+NAMES_IN_TABLES: dict[type[LuCnn], str] = {LuFusion: "lu2024-fusion-", LuCnn: "lu2024-"}
+"""What the name of the network follows in ``predictions.csv``, as ``training.reproduce`` asks for them."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -136,16 +137,17 @@ def _with_features(
     patients: Sequence[Patient], extractor: LuExtractor, options: argparse.Namespace, run: Path
 ) -> list[Patient]:
     """The patients whose slices could be prepared, with their deep features."""
-    cache = (options.cache or run / "prepared") / f"lu2024-{options.pixels}"
-    done = prepare_patients(patients, cache, partial(_slices, options.pixels), options.workers)
+    shown = {"paper": "lu2024", "pixels": options.pixels, "spacing_mm": SPACING_MM, "window_hu": WINDOW_HU}
+    cache = options.cache or run / "prepared"
+    done = cached(patients, cache, partial(_slices, options.pixels), shown, options.workers)
     device = choose_device(options.device)
     return [
-        deep_features(patient, np.load(folder / "grey.npy"), extractor, options.network, device)
-        for patient, folder in done
+        deep_features(one.patient, np.array(one.array("grey")), extractor, options.network, device)
+        for one in done
     ]
 
 
-def _slices(pixels: int, patient: Patient) -> dict[str, NDArray[np.float32]]:
+def _slices(pixels: int, patient: Patient) -> Arrays:
     scan = patient.scan()
     return {"grey": three_slices(scan, patient.labels(scan), pixels).grey}
 
@@ -173,7 +175,8 @@ def _fitted(
     said |= {one.name: final.vector.predict(one).probability for one in held_out}
     for one in training:
         said.setdefault(one.name, None)
-    return Fitted(kind.name, probabilities=said, threshold=final.threshold)
+    name = NAMES_IN_TABLES[kind] + options.network
+    return Fitted(name, probabilities=said, threshold=final.threshold)
 
 
 def _metrics(model: Fitted, training: Sequence[Patient]) -> dict[str, object]:

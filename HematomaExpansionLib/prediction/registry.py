@@ -9,6 +9,9 @@ from .model_bundle import LoadedPredictor, load_state
 from .predictor import Predictor
 
 PREDICTORS: dict[str, str] = {
+    "fusion-che": "fusion.predictor:FusionChe",
+    "fusion-che-strict": "fusion.predictor:FusionCheStrict",
+    "fusion-rhe-ning": "fusion.predictor:Fusion",
     "lee2024-clinical": "lee2024.clinical:LeeClinical",
     "lee2024-image": "lee2024.image:LeeImage",
     "lee2024-integrated": "lee2024.image:LeeIntegrated",

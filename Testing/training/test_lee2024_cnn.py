@@ -1,5 +1,6 @@
 """Lee 2024 from a cohort to bundles to a probability, by the command; killed and resumed."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from HematomaExpansionLib.bundle import read_bundle
 from HematomaExpansionLib.prediction.patient import Patient
 from HematomaExpansionLib.prediction.registry import load_predictor
 from Testing.training.small_cohort import write_small_cohort
-from training import lee2024_cnn
+from training import fusion, lee2024_cnn
 from training.image_scores import read_scores
 
 TINY = "--size 32 --layers 1,1,1,1 --unet-width 2 --image-width 2 --folds 2 --epochs 1 --batch 16 --threads 1"
@@ -50,9 +51,9 @@ def test_the_bundles_say_what_they_are(trained: tuple[Path, Path]):
 
 
 def test_every_patient_has_a_score(trained: tuple[Path, Path]):
-    scores = read_scores(trained[1].with_name("lee-run") / "scores.csv")
-    assert len(scores) == 40
-    assert all(score is not None and 0 <= score <= 100 for score in scores.values())
+    training, others = read_scores(trained[1].with_name("lee-run") / "scores.csv")
+    assert (len(training), len(others)) == (32, 8)
+    assert all(score is not None and 0 < score < 1 for score in (training | others).values())
 
 
 def test_a_patient_gets_a_probability_from_the_scan(trained: tuple[Path, Path]):
@@ -65,8 +66,10 @@ def test_a_patient_gets_a_probability_from_the_scan(trained: tuple[Path, Path]):
     assert score.name == "ndl_score"
     assert 0 <= score.value <= 100
     # The cached slices of the training have 8 bits.
-    scores = read_scores(out.with_name("lee-run") / "scores.csv")
-    assert any(abs(score.value - value) < 0.5 for value in scores.values())
+    with (out.with_name("lee-run") / "reproduce.csv").open() as stream:
+        rows = [row for row in csv.DictReader(stream) if row["model"] == "lee2024-image"]
+    held_out = [100 * float(row["probability"]) for row in rows if row["set"] == "test"]
+    assert any(abs(score.value - value) < 0.5 for value in held_out)
 
     both = load_predictor(out.with_name("lee-integrated"))
     assert both.predict(Patient(baseline=scan)).missing == ("age_years", "gcs", "fibrinogen_mg_dl")
@@ -94,6 +97,29 @@ def test_what_the_network_sees_and_says_of_it(trained: tuple[Path, Path]):
         assert view.grid.spacing_mm[1] * 32 == pytest.approx(spacing[1] * size[1])
         centre = scan.image.TransformPhysicalPointToContinuousIndex(view.grid.origin_mm)
         assert centre[2] == pytest.approx(round(centre[2]), abs=1e-4)
+
+
+def test_the_fusion_builds_on_it(trained: tuple[Path, Path], capsys):
+    """The image model lies within the fusion's bundle; without its scan the fusion goes on, and says so."""
+    cohort, out = trained
+    options = ["--paper", "lee2024", "--cohort", str(cohort), "--image", str(out), "--members", "20"]
+    options += ["--folds", "2", "--out", str(out.with_name("fusion"))]
+    scores = out.with_name("lee-run") / "scores.csv"
+    assert fusion.main([*options, "--scores", str(scores)]) == 0
+    found = load_predictor(out.with_name("fusion"))
+    assert "baseline" in found.predictor.inputs
+    said = found.predict(Patient(baseline=cohort.with_name("baseline.nii.gz"), values={"age_years": 60}))
+    assert "image_score" in {each.name for each in said.contributions}
+    said = found.predict(Patient(values={"age_years": 60}))
+    assert said.probability is None
+    assert said.interval is not None
+    assert "image_score" in said.missing
+    assert any(warning.startswith("lee2024-image: baseline: not known") for warning in said.warnings)
+
+    other = ["--paper", "ning2025", *options[2:], "--scores", str(scores)]
+    capsys.readouterr()
+    assert fusion.main(other) == 3
+    assert "fill in the column split" in capsys.readouterr().err
 
 
 def test_a_finished_run_resumes_to_the_same_weights(trained: tuple[Path, Path], capsys):

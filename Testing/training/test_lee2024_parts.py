@@ -113,10 +113,13 @@ def test_patients_without_image_are_left_out_and_counted(tmp_path: Path):
 
 
 def test_scores_there_and_back(tmp_path: Path):
-    write_scores(tmp_path / "s.csv", {"a": 12.5, "b": None}, {"c": 80.0})
-    assert read_scores(tmp_path / "s.csv") == {"a": 12.5, "b": None, "c": 80.0}
+    write_scores(tmp_path / "s.csv", {"a": 0.125, "b": None}, {"c": 0.8})
+    assert read_scores(tmp_path / "s.csv") == ({"a": 0.125, "b": None}, {"c": 0.8})
     (tmp_path / "s.csv").write_text("patient,score,set\na,much,test\n")
     with pytest.raises(UnreadableFile, match=r"s\.csv, line 2: score 'much' is not a number"):
+        read_scores(tmp_path / "s.csv")
+    (tmp_path / "s.csv").write_text("patient,score,set\na,0.5,train\n")
+    with pytest.raises(UnreadableFile, match="line 2: set 'train'; out of fold or test is allowed"):
         read_scores(tmp_path / "s.csv")
     (tmp_path / "s.csv").write_text("patient\n")
     with pytest.raises(UnreadableFile, match="the columns are not patient, score, set"):

@@ -14,18 +14,20 @@ from Testing.training.small_cohort import write_small_cohort
 from training import lu2024_cnn
 from training.image_scores import read_scores
 
+PATIENTS = 24
+
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The cohort, and the bundles that the command wrote."""
     folder = tmp_path_factory.mktemp("lu")
-    cohort, out = write_small_cohort(folder), folder / "lu"
+    cohort, out = write_small_cohort(folder, PATIENTS), folder / "lu"
     rng = np.random.default_rng(2)
     with (folder / "features.csv").open("w", newline="") as stream:
         writer = csv.writer(stream)
         names = [f"original_firstorder_{number}" for number in range(4)]
         writer.writerow(["case", "label", "settings", *names])
-        for number in range(40):
+        for number in range(PATIENTS):
             writer.writerow([f"p{number:02d}", "ich", "lu2024", *rng.normal(size=4).round(3)])
     words = ["--cohort", cohort, "--radiomics", folder / "features.csv", "--out", out, "--device", "cpu"]
     threads = torch.get_num_threads()
@@ -42,10 +44,11 @@ def test_the_bundles_say_what_they_are(trained: tuple[Path, Path]):
     assert fusion.outcome == "che-strict"
     assert fusion.training["weights_of_the_network"] == "random"
     assert "precision, likewise" in fusion.metrics
-    scores = read_scores(out.with_name("lu-run") / "scores.csv")
-    assert len(scores) == 40
+    training, others = read_scores(out.with_name("lu-run") / "scores.csv")
+    assert len(training) + len(others) == PATIENTS
     lines = (out.with_name("lu-run") / "predictions.csv").read_text().splitlines()
-    assert len(lines) == 1 + 2 * 40
+    assert len(lines) == 1 + 2 * PATIENTS
+    assert {line.split(",")[2] for line in lines[1:]} == {"lu2024-resnet18", "lu2024-fusion-resnet18"}
 
 
 def test_a_patient_gets_a_probability_from_scan_mask_and_features(trained: tuple[Path, Path]):

@@ -1,0 +1,1 @@
+"""Beyond the four papers: image, markers, radiomics and clinical record together, with doubt."""
