@@ -62,6 +62,7 @@ class HematomaExpansionParameterNode:
     record: vtkMRMLTextNode
     analysed: str = ""
     reportFolder: str = ""
+    heatMap: vtkMRMLScalarVolumeNode
     volumesChart: vtkMRMLPlotChartNode
     scoreChart: vtkMRMLPlotChartNode
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import slicer
 from slicer.i18n import tr as _
 
 from .step import Step, fill_table
@@ -81,10 +82,14 @@ class ScoresStep(Step):
             process = PredictionProcess(study.volumes[0], blood, study.result, study.models, study.clinical)
             self.panel.run.follow(process, self._predicted)
 
-    def _predicted(self, said: list[Any]) -> str:
+    def _predicted(self, found: Any) -> str:
         from HematomaExpansionLib.scene.study_record import update_result
 
-        study = self.panel.study
+        study, parameters = self.panel.study, self.panel.parameters
+        if parameters.heatMap is not None:
+            slicer.mrmlScene.RemoveNode(parameters.heatMap)
+        parameters.heatMap = found.heat_map
+        said = list(found.predictions)
         update_result(study.record, study.result.model_copy(update={"predictions": said}))
         return "; ".join(f"{one.model}: {_probability(one)}" for one in said)
 

@@ -69,17 +69,20 @@ class SegmentationStep(Step):
             self.node.GetDisplayNode().SetVisibility(visible)
 
     def onEdit(self, clicked: bool = True) -> None:
-        """Open Segment Editor on this segmentation; what comes back is the user's own."""
+        """Open Segment Editor on this segmentation."""
         from HematomaExpansionLib.scene.study_views import show_everywhere
 
-        parameters = self.panel.parameters
-        volume = self.panel.study.volumes[self.panel.study.timepoints.index(self.timepoint)]
-        show_everywhere(self.node)
-        parameters.segmenter = Segmenter.OWN
-        parameters.reviewed = False
-        node = self.node
-        self.panel.say(_("Edit the outline, come back and press Apply: it is measured as you leave it."))
+        node, study = self.node, self.panel.study
+        volume = study.volumes[study.timepoints.index(self.timepoint)]
+        show_everywhere(node)
+        self.edited()
         slicer.util.selectModule("SegmentEditor")
         editor = slicer.modules.SegmentEditorWidget.editor
         editor.setSegmentationNode(node)
         editor.setSourceVolumeNode(volume)
+
+    def edited(self) -> None:
+        """From now on the outlines as they are count, and nobody has reviewed them."""
+        self.panel.parameters.segmenter = Segmenter.OWN
+        self.panel.parameters.reviewed = False
+        self.panel.say(_("Edit the outline, come back and press Apply: it is measured as you leave it."))

@@ -67,6 +67,8 @@ def _start(slicer: Any) -> None:
         logic.SetMRMLApplicationLogic(application)
         logic.SetMRMLScene(scene)
         setattr(modules, name, SimpleNamespace(logic=_always(logic)))
+    # The module of colours does this in the application.
+    scene.RegisterNodeClass(slicer.vtkMRMLColorLegendDisplayNode())
     slicer.mrmlScene = scene
     slicer.modules = modules
     slicer.app = SimpleNamespace(applicationLogic=_always(application), mrmlScene=_always(scene))

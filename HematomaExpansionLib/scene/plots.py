@@ -1,6 +1,7 @@
 """Plots of a study as MRML plot nodes: volumes over time, and what each item adds to a score."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from ..labels import APPEARANCE, Label
@@ -12,7 +13,15 @@ if TYPE_CHECKING:
     import slicer
 
 _TOTAL = (0.25, 0.25, 0.25)
-_BAR = (0.0, 0.447, 0.698)
+_BARS = (
+    (0.0, 0.447, 0.698),
+    (0.902, 0.624, 0.0),
+    (0.0, 0.62, 0.451),
+    (0.835, 0.369, 0.0),
+    (0.337, 0.706, 0.914),
+    (0.8, 0.475, 0.655),
+)
+"""Of Okabe and Ito."""
 
 
 def volumes_plot(result: StudyResult, name: str) -> "slicer.vtkMRMLPlotChartNode | None":
@@ -46,44 +55,43 @@ def volumes_plot(result: StudyResult, name: str) -> "slicer.vtkMRMLPlotChartNode
         series.SetXColumnName("hours")
         series.SetMarkerStyle(series.MarkerStyleCircle)
         chart.AddAndObservePlotSeriesNodeID(series.GetID())
-    chart.SetYAxisRangeAuto(False)
-    chart.SetYAxisRange(
-        0.0, 1.1 * max(ml for line, _ in known.values() for ml in line if ml is not None) or 1.0
-    )
+    highest = max(ml for line, _ in known.values() for ml in line if ml is not None)
+    _from_zero(chart, highest)
     return chart
 
 
 def score_plot(answer: ScoreAnswer, name: str) -> "slicer.vtkMRMLPlotChartNode":
     """Add a bar chart of the points that each item of a score adds; an unknown item has no bar.
 
+    Each item is a series of its own, so that the legend has room for its name.
+
     Args:
         answer: the score of one scan.
         name: of the chart.
     """
-    known = [item for item in answer.items if item.points is not None]
-    table = _table(
-        f"{name} values",
-        {"item": [item.name for item in known], "points": [float(item.points or 0) for item in known]},
-    )
+    known = {
+        f"{item.name}: {item.points}": float(item.points) for item in answer.items if item.points is not None
+    }
+    table = _table(f"{name} values", {title: [points] for title, points in known.items()})
     chart = _chart(name, f"{answer.name}, {answer.timepoint}", "", "points")
-    series = _series("points", table, _BAR)
-    series.SetPlotType(series.PlotTypeBar)
-    series.SetLabelColumnName("item")
-    chart.AddAndObservePlotSeriesNodeID(series.GetID())
-    chart.SetLegendVisibility(False)
+    for title, colour in zip(known, cycle(_BARS)):
+        series = _series(title, table, colour)
+        series.SetPlotType(series.PlotTypeBar)
+        chart.AddAndObservePlotSeriesNodeID(series.GetID())
+    # The bars of one row stand side by side round 0.
+    chart.SetXAxisRangeAuto(False)
+    chart.SetXAxisRange(-0.5, 0.5)
+    _from_zero(chart, max(known.values(), default=1.0))
     return chart
 
 
 def remove_plot(chart: "slicer.vtkMRMLPlotChartNode") -> None:
     """Remove a chart with its series and their tables."""
     scene = ensure_scene()
-    for index in reversed(range(chart.GetNumberOfPlotSeriesNodes())):
-        series = chart.GetNthPlotSeriesNode(index)
-        table = series.GetTableNode()
-        scene.RemoveNode(series)
-        if table is not None and table.GetScene() is not None:
-            scene.RemoveNode(table)
-    scene.RemoveNode(chart)
+    series = [chart.GetNthPlotSeriesNode(index) for index in range(chart.GetNumberOfPlotSeriesNodes())]
+    tables = {one.GetTableNode().GetID() for one in series if one.GetTableNode() is not None}
+    for node in (chart, *series, *map(scene.GetNodeByID, tables)):
+        scene.RemoveNode(node)
 
 
 def _chart(name: str, title: str, x: str, y: str) -> "slicer.vtkMRMLPlotChartNode":
@@ -92,6 +100,12 @@ def _chart(name: str, title: str, x: str, y: str) -> "slicer.vtkMRMLPlotChartNod
     chart.SetXAxisTitle(x)
     chart.SetYAxisTitle(y)
     return chart
+
+
+def _from_zero(chart: "slicer.vtkMRMLPlotChartNode", highest: float) -> None:
+    """Let the y axis begin at 0 and leave room for the legend, which lies in the chart."""
+    chart.SetYAxisRangeAuto(False)
+    chart.SetYAxisRange(0.0, 1.5 * highest or 1.0)
 
 
 def _series(

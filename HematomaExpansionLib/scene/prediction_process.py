@@ -1,20 +1,36 @@
 """Models asked beside the application: what each says of the baseline of a study."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..clinical.record import ClinicalRecord
+from ..ct.volume_files import read_image
 from ..errors import OutputError
 from ..prediction.prediction import Prediction
 from ..result import StudyResult
 from .child_process import ChildProcess
 from .head_ct import head_ct_from_volume
-from .prediction_request import PredictionRequest, read_predictions, write_prediction_request
+from .heat_map import show_heat_map
+from .prediction_request import HEAT_MAP, PredictionRequest, read_predictions, write_prediction_request
 from .segmentations import labels_from_segmentation
 
 if TYPE_CHECKING:
     import slicer
+
+
+@dataclass(frozen=True)
+class PredictionFinding:
+    """What came out.
+
+    Attributes:
+        predictions: one for each model.
+        heat_map: where the evidence lies; None for models without a convolutional network.
+    """
+
+    predictions: tuple[Prediction, ...]
+    heat_map: "slicer.vtkMRMLScalarVolumeNode | None"
 
 
 class PredictionProcess(ChildProcess):
@@ -55,8 +71,8 @@ class PredictionProcess(ChildProcess):
             self.close()
             raise
 
-    def finish(self) -> list[Prediction]:
-        """What each model said, once the process has ended.
+    def finish(self) -> "PredictionFinding":
+        """What the models said, once the process has ended; a heat map is added to the scene.
 
         Raises:
             Cancelled: when it was cancelled.
@@ -64,6 +80,8 @@ class PredictionProcess(ChildProcess):
         """
         try:
             self.end()
-            return read_predictions(self.folder)
+            heat_map = self.folder / HEAT_MAP
+            shown = show_heat_map(read_image(heat_map)[0]) if heat_map.exists() else None
+            return PredictionFinding(tuple(read_predictions(self.folder)), shown)
         finally:
             self.close()

@@ -16,7 +16,7 @@ from .scan_files import Grid, ScanFile, read_image, read_scan, write_image, writ
 if TYPE_CHECKING:
     import SimpleITK as sitk
 
-FILE, ANSWER = "request.json", "predictions.json"
+FILE, ANSWER, HEAT_MAP = "request.json", "predictions.json", "heat-map.nrrd"
 _LABELS = "labels.nrrd"
 _PREDICTIONS = TypeAdapter(list[Prediction])
 

@@ -24,12 +24,18 @@ def analyze_request(folder: Path) -> None:
 
 
 def predict_request(folder: Path) -> None:
-    """Ask the models of the request in a folder, and write what they say beside it."""
+    """Ask the models of the request in a folder, and write what they say beside it.
+
+    Of the first model with a convolutional network there is also a heat map of its evidence.
+    """
+    import SimpleITK as sitk
+
+    from ..explanation.grad_cam import explain
     from ..prediction.of_scan import patient_of_scan, predictions
     from ..prediction.registry import load_predictor
     from ..scores.values import named_values
     from ..shell_progress import cancelled_by_signals, shown
-    from .prediction_request import read_prediction_request, write_predictions
+    from .prediction_request import HEAT_MAP, read_prediction_request, write_predictions
 
     request = read_prediction_request(folder)
     described = request.described
@@ -39,5 +45,10 @@ def predict_request(folder: Path) -> None:
         progress(0.2)
         values = named_values(described, described.markers.reading(), request.clinical)
         said = predictions(models, patient_of_scan(request.scan, request.labels, values))
+        progress(0.6)
+        looking = [model.predictor for model in models if hasattr(model.predictor, "judge")]
+        if looking:
+            image = explain(looking[0], request.scan, request.labels)
+            sitk.WriteImage(image, str(folder / HEAT_MAP), useCompression=True)
         progress(1.0)
     write_predictions(said, folder)

@@ -39,6 +39,8 @@ def show_study_views(record: "slicer.vtkMRMLTextNode", followup: str = "") -> Li
     _only_in(recorded(record, "segmentations", "baseline"), [BASELINE], also_elsewhere=True)
     if followup:
         _only_in(recorded(record, "segmentations", followup), [FOLLOWUP])
+        _only_in(recorded(record, "markers", "baseline"), [BASELINE])
+        _only_in(recorded(record, "markers", followup), [FOLLOWUP])
     _only_in(third, [GROWTH])
     _fill(third)
     views = [there[tag].slice for tag in (BASELINE, FOLLOWUP, GROWTH)]

@@ -106,4 +106,4 @@ def show_plot_and_table(
         if kind == "Plot":
             view.SetPlotChartNodeID(node and node.GetID())
         else:
-            view.SetTableID(node and node.GetID())
+            view.SetTableNodeID(node and node.GetID())

@@ -1,5 +1,6 @@
 """The real module file, loaded on slicer-core with test doubles for what only the application has."""
 
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -37,11 +38,16 @@ def panel(module: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     """An open panel; the temporary folders of its analyses are under ``tmp_path / "temporary"``."""
     folder = tmp_path / "temporary"
     folder.mkdir()
+    # Qt swallows what a slot raises.
+    raised: list[BaseException] = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, traceback: raised.append(error))
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     widget = module.HematomaExpansionWidget(type("Parent", (), {"isEntered": True}))
     widget.setup()
     yield widget
     widget.cleanup()
+    if raised:
+        raise raised[0]
 
 
 @pytest.fixture

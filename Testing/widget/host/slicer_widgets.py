@@ -33,6 +33,9 @@ class CollapsibleButton(QtWidgets.QGroupBox):
     def show_contents(self) -> None:
         for child in self.findChildren(QtWidgets.QWidget, options=Qt.FindDirectChildrenOnly):
             child.setVisible(QtWidgets.QGroupBox.isChecked(self))
+            # A group box disables what it hides; CTK's button does not.
+            if not child.testAttribute(Qt.WA_ForceDisabled):
+                child.setEnabled(True)
 
     def _text(self) -> str:
         return QtWidgets.QGroupBox.title(self)
