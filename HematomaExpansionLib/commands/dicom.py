@@ -35,6 +35,11 @@ def dicom_sources(scans: Sequence[Path]) -> "list[SourceSeries | None]":
         if source is None:
             typer.echo(f"warning: no DICOM is written for {scan.name}: it {reason}", err=True)
         found.append(source)
+    patients = {str(source.images[0].PatientID) for source in found if source is not None}
+    if len(patients) > 1:
+        typer.echo(
+            "warning: the scans have different patient identifiers; are they of one patient?", err=True
+        )
     return found
 
 

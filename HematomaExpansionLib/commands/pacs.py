@@ -1,5 +1,6 @@
 """``hematoma-expansion pacs``: scans out of a PACS, results into it, and the service that does both."""
 
+import warnings
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -98,6 +99,8 @@ def watch(
     work.mkdir(parents=True, exist_ok=True)
     timing = Timing(every, stable, longest_wait, days, timedelta(days=episode_days))
     options = Options(segmenter=segmenter, device=device)
+    # pydicom and highdicom quote values they find odd, a patient's name among them; a log must not.
+    warnings.simplefilter("ignore", UserWarning)
     try:
         with FileLock(work / ".lock", timeout=0), cancelled_by_signals() as cancelled:
             place = connect(server, title, port, timeout)

@@ -102,7 +102,12 @@ def _header(file: Path) -> "Dataset":
     import pydicom
 
     header = pydicom.dcmread(file, stop_before_pixels=True)
+    # What the source left empty is not handed on: an empty value is wrong where the standard demands one.
+    for element in [element for element in header if element.is_empty]:
+        del header[element.tag]
     for keyword in _EMPTY_ALLOWED:
         if keyword not in header:
             setattr(header, keyword, "")
+    if header.get("PatientIdentityRemoved") == "YES" and "DeidentificationMethodCodeSequence" not in header:
+        header.DeidentificationMethod = header.get("DeidentificationMethod") or "Not stated by the source"
     return header

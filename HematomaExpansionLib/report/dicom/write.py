@@ -1,5 +1,6 @@
 """Write the DICOM objects of a study into one folder."""
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,11 +61,25 @@ def write_dicom(
     if anonymize:
         sources = anonymous_sources(sources)
     found = {index: source for index, source in enumerate(sources) if source is not None}
+    with warnings.catch_warnings(), folder_written_whole(out) as folder:
+        # highdicom and pydicom quote values they find odd, a patient's name among them.
+        warnings.simplefilter("ignore", UserWarning)
+        made, remarks = _scans(study, found)
+        last = max(found)
+        made |= _report(report, found[last], FIRST_SERIES_NUMBER + 10 * last)
+        for name, dataset in made.items():
+            if anonymize:
+                without_dates(dataset)
+            dataset.save_as(folder / name, enforce_file_format=True)
+    return [out / name for name in sorted(made)], remarks
+
+
+def _scans(study: Study, found: dict[int, SourceSeries]) -> "tuple[dict[str, Dataset], list[str]]":
+    """The objects of each scan by the name of its file, and what is to be said of them."""
     baseline_uid = next(iter(found.values())).study_uid
     aligned = aligned_followups(study)
     made: dict[str, Dataset] = {}
     remarks: list[str] = []
-    first: list[Dataset] = []
     for index, source in found.items():
         point, scan = study.timepoints[index], study.result.scans[index]
         drawn, said = _classes(point, scan, source, baseline_uid, index)
@@ -74,20 +89,12 @@ def write_dicom(
             growth = _growth(comparison, source, baseline_uid, index)
             made[f"{point.name.replace('followup', 'growth')}-seg.dcm"] = growth[0]
         made[f"{point.name}-seg.dcm"] = drawn[0]
+        baseline = found[0].images if index and 0 in found else ()
         made[f"{point.name}-sr.dcm"] = measurement_report(
-            study.result, index, source, drawn, growth, first, FIRST_SERIES_NUMBER + 10 * index + 2, said
+            study.result, index, source, drawn, growth, baseline, FIRST_SERIES_NUMBER + 10 * index + 2, said
         )
         remarks += said
-        if index == 0:
-            first = list(source.images)
-    last = max(found)
-    made |= _report(report, found[last], FIRST_SERIES_NUMBER + 10 * last)
-    with folder_written_whole(out) as folder:
-        for name, dataset in made.items():
-            if anonymize:
-                without_dates(dataset)
-            dataset.save_as(folder / name, enforce_file_format=True)
-    return [out / name for name in sorted(made)], remarks
+    return made, remarks
 
 
 def _report(files: Sequence[Path], source: SourceSeries, series_number: int) -> "dict[str, Dataset]":

@@ -1,7 +1,10 @@
 """All objects of a study: valid, in the right study, with the report and its figures inside."""
 
+import copy
 import io
 import subprocess
+import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +13,12 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from HematomaExpansionLib.commands.dicom import dicom_sources
 from HematomaExpansionLib.report.dicom.source import SourceSeries, read_source
 from HematomaExpansionLib.report.dicom.write import write_dicom
 from HematomaExpansionLib.study import Study
 from Testing.report.dicom.conftest import Written
-from Testing.report.dicom.source_study import NAME, PATIENT_ID, TIMES
+from Testing.report.dicom.source_study import NAME, PATIENT_ID, TIMES, write_scans
 
 KINDS = {
     "baseline-seg.dcm": ("SEG", "Segmentation Storage"),
@@ -98,3 +102,27 @@ def test_why_a_scan_has_no_series(sample: Path, tmp_path: Path) -> None:
         "is not DICOM, so there is no study for its results to belong to",
     )
     assert read_source(tmp_path) == (None, "holds no DICOM image")
+
+
+def test_two_patients_are_said(pair: Study, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folders = write_scans(pair, tmp_path)
+    assert len(dicom_sources(folders)) == 2
+    assert capsys.readouterr().err == ""
+    for file in folders[1].iterdir():
+        dataset = pydicom.dcmread(file)
+        dataset.PatientID = "another"
+        dataset.save_as(file)
+    dicom_sources(folders)
+    assert "different patient identifiers" in capsys.readouterr().err
+
+
+def test_no_warning_quotes_a_name(pair: Study, dicom: Written, tmp_path: Path) -> None:
+    """highdicom warns of a name without a caret, and quotes it."""
+    source = dicom.sources[0]
+    image = copy.deepcopy(source.images[0])
+    image.PatientName = "Quillfeather"
+    odd = replace(source, images=(image, *source.images[1:]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        write_dicom(pair, [odd, None], tmp_path)
+    assert pydicom.dcmread(tmp_path / "baseline-seg.dcm").PatientName == "Quillfeather"
