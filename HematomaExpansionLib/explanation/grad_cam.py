@@ -54,6 +54,8 @@ def explain(
 def onto_scan(found: "NDArray[np.float32]", view: View, scan: HeadCT) -> "NDArray[np.float32]":
     """A map of a view, interpolated to the scan's voxels ``[z, y, x]``; 0 beyond what the network saw.
 
+    A slice is at least as thick as those of the scan, so that it meets one of them.
+
     Args:
         found: of the view's shape; ``[y, x]`` of a slice.
         view: where it lies.
@@ -62,6 +64,9 @@ def onto_scan(found: "NDArray[np.float32]", view: View, scan: HeadCT) -> "NDArra
     import SimpleITK as sitk
 
     on_grid = view.grid.image(found.reshape(view.grid.shape))
+    if view.grid.shape[0] == 1:
+        x, y, z = on_grid.GetSpacing()
+        on_grid.SetSpacing((x, y, max(z, scan.spacing_mm[0])))
     voxels: NDArray[np.float32] = sitk.GetArrayFromImage(sitk.Resample(on_grid, scan.image))
     return voxels
 

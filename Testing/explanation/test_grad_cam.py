@@ -1,0 +1,178 @@
+"""Grad-CAM against a network worked out by hand, put back where it was seen, and shaken by random weights."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+import torch
+from torch import nn
+
+from HematomaExpansionLib.ct.scan import HeadCT
+from HematomaExpansionLib.explanation.grad_cam import explain
+from HematomaExpansionLib.networks.zhong_unet3d import ZhongUNet3d
+from HematomaExpansionLib.prediction.image_predictor import Judge, View
+from HematomaExpansionLib.prediction.input_grid import InputGrid
+from HematomaExpansionLib.prediction.ning2025_deep.cnn import NingCnn
+from HematomaExpansionLib.prediction.ning2025_deep.settings import NingSettings
+from HematomaExpansionLib.prediction.predictor import Threshold
+from HematomaExpansionLib.prediction.zhong2021.cnn import ZhongCnn
+from HematomaExpansionLib.prediction.zhong2021.preprocessing import ZhongSettings
+from Testing.prediction.heads import SHAPE, Head, head
+
+LOCKED = Threshold(0.5, "by hand")
+
+
+@pytest.fixture(scope="module")
+def subject() -> Head:
+    return head()
+
+
+class TwoChannels(nn.Module):
+    """The image and its negative as features; the logit is weight x mean of each."""
+
+    def __init__(self, weights: tuple[float, float]) -> None:
+        super().__init__()
+        self.features = nn.Conv2d(1, 2, 1, bias=False)
+        with torch.no_grad():
+            self.features.weight[:, 0, 0, 0] = torch.tensor([1.0, -1.0])
+        self.weights = nn.Parameter(torch.tensor(weights), requires_grad=False)
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return (self.features(image).mean((2, 3)) * self.weights).sum(1)
+
+
+class SlicePredictor:
+    """Sees chosen slices of a scan as they are, each with a weight."""
+
+    def __init__(self, weights: tuple[float, float], slices: dict[int, float]) -> None:
+        self.network = TwoChannels(weights)
+        self.slices = slices
+
+    def views(self, scan: HeadCT, labels: sitk.Image | None) -> Sequence[View]:
+        hu, _, rows, columns = scan.hu, *scan.hu.shape
+        return [
+            View(
+                torch.from_numpy(hu[z])[None, None],
+                InputGrid.in_box(
+                    scan.image,
+                    np.array([z - 0.5, -0.5, -0.5]),
+                    np.array([z + 0.5, rows - 0.5, columns - 0.5]),
+                    (1, rows, columns),
+                ),
+                weight,
+            )
+            for z, weight in self.slices.items()
+        ]
+
+    def judge(self) -> Judge:
+        return Judge(self.network, lambda network, image: network(image), "features")
+
+
+def explained(predictor, subject: Head) -> np.ndarray:
+    return sitk.GetArrayFromImage(explain(predictor, subject.scan, subject.labels, "cpu"))
+
+
+def test_by_hand(subject: Head):
+    """Gradients of 2 and 0 over the pixels: the map is the slice, where positive; 1 at the brightest."""
+    found = explained(SlicePredictor((2.0, 0.0), {12: 1.0}), subject)
+    expected = subject.scan.hu[12].clip(min=0)
+    assert found[12] == pytest.approx(expected / expected.max(), abs=1e-5)
+    assert found[:12].max() == found[13:].max() == 0
+
+
+def test_evidence_against_expansion_is_not_shown(subject: Head):
+    """With the other sign only what is below 0 HU speaks for expansion: the air."""
+    found = explained(SlicePredictor((-2.0, 0.0), {12: 1.0}), subject)
+    assert np.array_equal(found[12] > 1e-3, subject.scan.hu[12] < 0)
+
+
+def test_slices_are_put_back_with_their_weights(subject: Head):
+    """The skull is 900 HU in both slices: the one that counts half as much shows it half as bright."""
+    found = explained(SlicePredictor((1.0, 0.0), {8: 1.0, 15: 0.5}), subject)
+    bone = subject.scan.hu == 900
+    assert found[8][bone[8]] == pytest.approx(1)
+    assert found[15][bone[15]] == pytest.approx(0.5)
+    assert found[[7, 9, 14, 16]].max() == 0
+
+
+def test_no_evidence_is_a_map_of_0(subject: Head):
+    assert explained(SlicePredictor((0.0, 0.0), {12: 1.0}), subject).max() == 0
+
+
+def test_the_predictor_is_as_it_was(subject: Head):
+    """Frozen weights stay frozen, and no hook stays behind."""
+    predictor = SlicePredictor((1.0, 0.0), {12: 1.0})
+    predictor.network.requires_grad_(False)
+    assert explained(predictor, subject).max() == 1
+    assert not predictor.network.features._forward_hooks
+    assert not any(values.requires_grad for values in predictor.network.parameters())
+
+
+def zhong(seed: int) -> ZhongCnn:
+    torch.manual_seed(seed)
+    network = ZhongUNet3d(4)
+    with torch.no_grad():
+        # Evidence for expansion, whatever the features.
+        network.expansion.weight.abs_()
+    return ZhongCnn(ZhongSettings((16, 48, 48), (160.0, 192.0, 160.0), 4), network, LOCKED, "cpu")
+
+
+def ning(seed: int, dimensions: int, architecture: str) -> NingCnn:
+    torch.manual_seed(seed)
+    settings = NingSettings(architecture, dimensions, 96, 4, (1, 1, 1, 1))
+    network = settings.network()
+    (last,) = (layer for layer in network.modules() if isinstance(layer, nn.Linear))
+    with torch.no_grad():
+        last.weight.abs_()
+    return NingCnn(settings, network.eval(), LOCKED, "cpu")
+
+
+PREDICTORS = {
+    "zhong": zhong,
+    **{
+        f"ning {dimensions}D {architecture}": lambda seed, d=dimensions, a=architecture: ning(seed, d, a)
+        for dimensions in (2, 3)
+        for architecture in ("resnet101", "densenet121")
+    },
+}
+
+
+@pytest.mark.parametrize("name", PREDICTORS)
+def test_a_map_lies_on_the_scan_within_what_was_seen(name: str, subject: Head):
+    predictor = PREDICTORS[name](1)
+    image = explain(predictor, subject.scan, subject.labels, "cpu")
+    found = sitk.GetArrayFromImage(image)
+    assert found.shape == SHAPE
+    for geometry in ("GetOrigin", "GetSpacing", "GetDirection"):
+        assert getattr(image, geometry)() == getattr(subject.scan.image, geometry)()
+    assert (found.min(), found.max()) == (0, 1)
+    if name != "zhong":
+        blood = sitk.GetArrayFromImage(subject.labels) > 0
+        shown = [(int(places.min()), int(places.max())) for places in np.nonzero(found)]
+        bled = [(int(places.min()), int(places.max())) for places in np.nonzero(blood)]
+        for (first, last), (low, high) in zip(shown, bled, strict=True):
+            assert low - 2 <= first <= last <= high + 2
+
+
+def test_a_network_that_looks_for_blood_is_shown_to(subject: Head):
+    """A network whose features are the brightness itself has its peak in the bleed."""
+    predictor = zhong(1)
+    with torch.no_grad():
+        for layer in predictor.network.modules():
+            if isinstance(layer, nn.Conv3d):
+                # Means of what is before: brightness, blurred.
+                layer.weight.fill_(1 / layer.weight[0].numel())
+                layer.bias.zero_()
+    found = explained(predictor, subject)
+    blood = sitk.GetArrayFromImage(subject.labels) > 0
+    assert blood[np.unravel_index(found.argmax(), found.shape)]
+
+
+@pytest.mark.parametrize("name", PREDICTORS)
+def test_random_weights_change_the_map(name: str, subject: Head):
+    """The sanity check of Adebayo (2018): a map that did not depend on the weights would explain nothing."""
+    first, again, other = (explained(PREDICTORS[name](seed), subject) for seed in (1, 1, 2))
+    seen = (first > 0) | (other > 0)
+    assert np.corrcoef(first[seen], again[seen])[0, 1] == pytest.approx(1)
+    assert np.corrcoef(first[seen], other[seen])[0, 1] < 0.8
