@@ -31,7 +31,7 @@ def turned_scaled_shifted(
     """
     from scipy.spatial.transform import Rotation
 
-    turn = Rotation.from_euler("xyz", degrees, degrees=True).as_matrix() / scale
+    turn = Rotation.from_euler("xyz", degrees, degrees=True).as_matrix().T / scale
     sides = np.asarray(sides_mm, float)
     linear = turn * sides[None, :] / sides[:, None]
     # A voxel's value comes from where the shift, undone, leads.
