@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import slicer
 import vtk
+from HematomaExpansionPanel import analysis, steps_of
 from HematomaExpansionPanel.choices import Definition, Segmenter
 from HematomaExpansionPanel.study import PanelStudy
 from slicer import ScriptedLoadableModule as scripted
@@ -76,8 +77,6 @@ class HematomaExpansionWidget(scripted.ScriptedLoadableModuleWidget, VTKObservat
 
     def setup(self) -> None:
         """Fill the panel when it is first opened."""
-        from HematomaExpansionPanel import steps_of
-
         super().setup()
         panel = slicer.util.loadUI(self.resourcePath("UI/HematomaExpansion.ui"))
         self.layout.addWidget(panel)
@@ -188,6 +187,12 @@ class HematomaExpansionLogic(scripted.ScriptedLoadableModuleLogic):
         """The parameters of the first patient, made when there are none."""
         return HematomaExpansionParameterNode(super().getParameterNode())
 
+    def createParameterNode(self) -> Any:
+        """A node for the parameters of one more patient, who is not named."""
+        node = super().createParameterNode()
+        node.SetName(slicer.mrmlScene.GenerateUniqueName(_("Patient")))
+        return node
+
     def newStudy(self) -> Any:
         """Parameters of one more patient."""
         return HematomaExpansionParameterNode(self.createParameterNode())
@@ -204,15 +209,11 @@ class HematomaExpansionLogic(scripted.ScriptedLoadableModuleLogic):
 
     def start(self, parameters: Any) -> Any:
         """Read what was chosen for a patient and start to analyse it; returns an ``AnalysisProcess``."""
-        from HematomaExpansionPanel.analysis import start
-
-        return start(parameters)
+        return analysis.start(parameters)
 
     def show(self, parameters: Any, finding: Any) -> Any:
         """Keep what an analysis of a patient found in place of what the last one did."""
-        from HematomaExpansionPanel.analysis import show
-
-        return show(parameters, finding)
+        return analysis.show(parameters, finding)
 
 
 class HematomaExpansionTest(scripted.ScriptedLoadableModuleTest):

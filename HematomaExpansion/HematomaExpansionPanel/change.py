@@ -43,6 +43,7 @@ class ChangeStep(Step):
             widget.enabled = bool(followups)
         self.ui.panesButton.enabled = result is not None
         self.ui.answerLabel.text = ""
+        self.ui.growthLabel.text = ""
         if result is None:
             self.ui.headlineLabel.text = _("Not measured yet.")
             fill_table(self.ui.volumesTable, (), ())
@@ -79,6 +80,7 @@ class ChangeStep(Step):
                 chance = "" if answer.probability is None else f" (P {percent(answer.probability)})"
                 said.append(f"{answer.name[0].upper()}{answer.name[1:]}: {verdict}{chance}; {answer.rule}.")
         self.ui.answerLabel.text = "\n".join([*said, *change.warnings])
+        self.ui.growthLabel.text = _legend()
 
     def onFollowup(self, index: int) -> None:
         """Another follow-up was chosen."""
@@ -108,3 +110,15 @@ class ChangeStep(Step):
         if self.link is not None:
             self.link.unlink()
             self.link = None
+
+
+def _legend() -> str:
+    """What the colours of the growth mean."""
+    from HematomaExpansionLib.report.growth_style import GROWTH_STYLES
+
+    return "&nbsp; ".join(
+        '<span style="color:rgb({},{},{})">&#9632;</span> {}'.format(
+            *(round(255 * part) for part in style.colour), style.name
+        )
+        for style in GROWTH_STYLES.values()
+    )

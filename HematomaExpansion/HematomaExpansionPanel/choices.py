@@ -11,6 +11,7 @@ class Segmenter(Enum):
     BUNDLED = "bundled"
     THRESHOLD = "threshold"
     BLAST_CT = "blast-ct"
+    DEEPBLEED_STYLE = "deepbleed-style"
     OWN = "mask"
 
     def label(self) -> str:
@@ -19,6 +20,7 @@ class Segmenter(Enum):
             Segmenter.BUNDLED: _("Bundled network"),
             Segmenter.THRESHOLD: _("Density threshold"),
             Segmenter.BLAST_CT: _("BLAST-CT networks"),
+            Segmenter.DEEPBLEED_STYLE: _("DeepBleed-style network (weights of your own)"),
             Segmenter.OWN: _("My own segmentations"),
         }[self]
 

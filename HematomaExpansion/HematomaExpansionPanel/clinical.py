@@ -33,7 +33,6 @@ class ClinicalStep(Step):
 
     def refresh(self) -> None:
         """Show what was entered, and what is wrong with it."""
-        self.ui.clinicalScrollArea.setVisible(bool(self.inputs))
         if not self.inputs:
             return
         entries = self.panel.study.entries

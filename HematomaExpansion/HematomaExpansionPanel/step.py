@@ -29,13 +29,16 @@ class Step:
         """Show the parameters; called when they changed. Signals of it are not answered."""
 
 
-def fill_table(table: Any, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def fill_table(
+    table: Any, header: Sequence[str], rows: Sequence[Sequence[str]], wide: Sequence[int] = (-1,)
+) -> None:
     """Show text in a table that is as high as its rows are; a cell that is cut says all in its tool tip.
 
     Args:
         table: QTableWidget.
-        header: names of the columns; the last one takes the width that the others leave.
-        rows: cells; the table is hidden without any.
+        header: names of the columns.
+        rows: cells; without any the table takes no room.
+        wide: columns that share the width that the others leave.
     """
     blocked = table.blockSignals(True)
     table.setColumnCount(len(header))
@@ -48,11 +51,11 @@ def fill_table(table: Any, header: Sequence[str], rows: Sequence[Sequence[str]])
             item.setToolTip(text)
             table.setItem(number, column, item)
     table.horizontalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
-    table.horizontalHeader().setStretchLastSection(True)
+    for column in wide if header else ():
+        table.horizontalHeader().setSectionResizeMode(column % len(header), qt.QHeaderView.Stretch)
     table.verticalHeader().setDefaultSectionSize(_ROW_PIXELS)
-    heights = sum(table.rowHeight(number) for number in range(len(rows)))
-    table.setFixedHeight(heights + table.horizontalHeader().sizeHint.height() + 2 * table.frameWidth)
-    table.setVisible(bool(rows))
+    height = table.horizontalHeader().sizeHint.height() + 2 * table.frameWidth + _ROW_PIXELS * len(rows)
+    table.setFixedHeight(height if rows else 0)
     table.blockSignals(blocked)
 
 

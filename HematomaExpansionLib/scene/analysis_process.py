@@ -16,6 +16,7 @@ from ..result import StudyResult
 from ..study import Options
 from .analysis import read_inputs
 from .child_process import ChildProcess, Step
+from .dicom_slices import copy_series
 from .request import Request, write_request
 from .run_request import STUDY
 from .study_folder import read_result, show_study_folder
@@ -74,7 +75,9 @@ class AnalysisProcess:
         try:
             inputs = read_inputs(volumes, self._child.folder, segmentations, options)
             self._scans = inputs.scans
-            write_request(Request(inputs.scans, inputs.options, clinical, readings or {}), self._child.folder)
+            series = tuple(copy_series(volume, self._child.folder) for volume in volumes)
+            request = Request(inputs.scans, inputs.options, clinical, readings or {}, series)
+            write_request(request, self._child.folder)
             self._child.start("analyze-request")
         except (OSError, RuntimeError) as error:
             self._child.close()

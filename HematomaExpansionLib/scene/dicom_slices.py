@@ -4,6 +4,8 @@ A scene loads a DICOM series onto a regular grid, in the order of the files. Whe
 spaced, or the files not in the order of their positions, that grid is wrong and the node does not say so.
 """
 
+import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,34 @@ if TYPE_CHECKING:
 def slice_headers(node: "slicer.vtkMRMLVolumeNode") -> list[SliceHeader]:
     """Headers of the slices a volume was loaded from; empty when it was not loaded from DICOM slices."""
     return [header for file in _files(node) for header in read_headers(file)[0]]
+
+
+def copy_series(node: "slicer.vtkMRMLScalarVolumeNode", folder: Path) -> Path | None:
+    """Copy the DICOM files of a volume, and no others, into a new folder.
+
+    Args:
+        node: the volume.
+        folder: where the new folder is made.
+
+    Returns:
+        The new folder; None for a volume that is not, or no longer, that of DICOM slices.
+
+    Raises:
+        OSError: the files cannot be copied.
+    """
+    files = dict.fromkeys(header.file for header in slice_headers(node)) if unchanged(node) else {}
+    if not files:
+        return None
+    copied = Path(tempfile.mkdtemp(prefix="series-", dir=folder))
+    for number, file in enumerate(files):
+        shutil.copyfile(file, copied / f"{number}.dcm")
+    return copied
+
+
+def unchanged(node: "slicer.vtkMRMLScalarVolumeNode") -> bool:
+    """Whether a volume is still that of its files: neither edited nor moved since it was loaded."""
+    loaded = node.GetStorageNode() is not None and not node.GetModifiedSinceRead()
+    return loaded and node.GetParentTransformNode() is None
 
 
 def misplaced_slices(

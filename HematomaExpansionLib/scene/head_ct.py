@@ -13,9 +13,9 @@ from ..ct.reader import head_ct_from_slices, read_ct
 from ..ct.scan import HeadCT
 from ..ct.series import choose
 from ..errors import GeometryError
-from .dicom_slices import misplaced_slices, slice_headers
+from .dicom_slices import misplaced_slices, slice_headers, unchanged
 from .geometry import RAS_LPS
-from .origin import Origin, dicom_origin, unchanged, volume_file
+from .origin import Origin, dicom_origin, volume_file
 from .volumes import image_from_volume, local_matrix, voxels, world_matrix
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from ..ct.scan import SeriesChoice
 from ..ct.series import choose
 from ..ct.volume_files import file_format
 from ..errors import UnreadableFile
+from .dicom_slices import unchanged
 
 if TYPE_CHECKING:
     import slicer
@@ -53,12 +54,6 @@ def dicom_origin(headers: Sequence[SliceHeader], name: str) -> Origin:
     slices, choice, warnings = choose(headers, name)
     acquired = min((each.acquired for each in slices if each.acquired), default=None)
     return Origin("DICOM", acquired, choice, warnings, slices[0].series.patient_position, tuple(headers))
-
-
-def unchanged(node: "slicer.vtkMRMLScalarVolumeNode") -> bool:
-    """Whether a volume is still that of its files: neither edited nor moved since it was loaded."""
-    loaded = node.GetStorageNode() is not None and not node.GetModifiedSinceRead()
-    return loaded and node.GetParentTransformNode() is None
 
 
 def volume_file(node: "slicer.vtkMRMLScalarVolumeNode") -> Path | None:

@@ -28,12 +28,15 @@ class Request:
         options: the choices; their masks lie in the folder of the request.
         clinical: what is known beside the images.
         readings: a reader's markers by time point.
+        series: for each scan the folder of its DICOM series, to which results are written; None for a scan
+            that has none, empty for no DICOM at all.
     """
 
     scans: tuple[HeadCT, ...]
     options: Options
     clinical: ClinicalRecord | None = None
     readings: Mapping[str, MarkerReading] = field(default_factory=dict)
+    series: tuple[Path | None, ...] = ()
 
 
 class _Request(BaseModel):
@@ -43,6 +46,7 @@ class _Request(BaseModel):
     options: Options
     clinical: ClinicalRecord | None
     readings: dict[str, str]
+    series: tuple[Path | None, ...]
 
 
 def write_request(request: Request, folder: Path) -> None:
@@ -58,6 +62,7 @@ def write_request(request: Request, folder: Path) -> None:
         options=request.options,
         clinical=request.clinical,
         readings={timepoint: reading.to_csv() for timepoint, reading in request.readings.items()},
+        series=request.series,
     )
     (folder / FILE).write_text(content.model_dump_json(), encoding="utf-8")
 
@@ -76,4 +81,4 @@ def read_request(folder: Path) -> Request:
     readings = {
         timepoint: MarkerReading.from_csv(text, timepoint) for timepoint, text in content.readings.items()
     }
-    return Request(scans, content.options, content.clinical, readings)
+    return Request(scans, content.options, content.clinical, readings, content.series)

@@ -1,13 +1,22 @@
 """The hidden commands that the application starts beside itself. This file knows no scene."""
 
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
+if TYPE_CHECKING:
+    from ..prediction.image_predictor import ImagePredictor
+
+DICOM = "dicom"
+"""Folder of the DICOM objects in that of the answer; absent for scans without a DICOM series."""
 STUDY = "study"
 """Folder of the answer, in the folder of the request."""
 
 
 def analyze_request(folder: Path) -> None:
     """Analyse the request in a folder and write everything that the study has to say beside it."""
+    from ..report.dicom.source import read_source
+    from ..report.dicom.write import write_dicom
     from ..report.write import write_study
     from ..shell_progress import cancelled_by_signals, shown
     from ..study import analyze
@@ -20,7 +29,10 @@ def analyze_request(folder: Path) -> None:
             baseline, followups, request.options, progress, "slicer", request.clinical, request.readings
         )
         progress.stage("report")
-        write_study(study, folder / STUDY)
+        files = write_study(study, folder / STUDY)
+        if any(request.series) and find_spec("highdicom") is not None:
+            sources = [None if each is None else read_source(each)[0] for each in request.series]
+            write_dicom(study, sources, folder / STUDY / DICOM, files)
 
 
 def predict_request(folder: Path) -> None:
@@ -46,9 +58,9 @@ def predict_request(folder: Path) -> None:
         values = named_values(described, described.markers.reading(), request.clinical)
         said = predictions(models, patient_of_scan(request.scan, request.labels, values))
         progress(0.6)
-        looking = [model.predictor for model in models if hasattr(model.predictor, "judge")]
-        if looking:
-            image = explain(looking[0], request.scan, request.labels)
+        network = next((model.predictor for model in models if hasattr(model.predictor, "judge")), None)
+        if network is not None:
+            image = explain(cast("ImagePredictor", network), request.scan, request.labels)
             sitk.WriteImage(image, str(folder / HEAT_MAP), useCompression=True)
         progress(1.0)
     write_predictions(said, folder)

@@ -49,15 +49,15 @@ def expansion_table(result: StudyResult, name: str) -> "slicer.vtkMRMLTableNode"
     """
     columns = [
         "Scan",
-        "Hours after baseline",
+        "Expanded",
+        "Probability (%)",
+        "Definition",
+        "Certainty",
         "ICH change (mL)",
         "ICH change (%)",
         "IVH change (mL)",
-        "Definition",
+        "Hours after baseline",
         "Rule",
-        "Expanded",
-        "Probability (%)",
-        "Certainty",
     ]
     rows = [_answer_row(change, answer) for change in result.changes for answer in change.expansion]
     return _table(name, columns, rows)
@@ -137,15 +137,15 @@ def _scan_row(scan: ScanResult) -> _Row:
 def _answer_row(change: Change, answer: ExpansionAnswer) -> _Row:
     return [
         change.timepoint,
-        _number(change.hours),
+        {True: "yes", False: "no", None: ""}[answer.expanded],
+        _number(None if answer.probability is None else 100 * answer.probability),
+        answer.name,
+        answer.certainty or "",
         _number(change.ich_ml),
         _number(change.ich_percent),
         _number(change.ivh_ml),
-        answer.name,
+        _number(change.hours),
         answer.rule,
-        {True: "yes", False: "no", None: ""}[answer.expanded],
-        _number(None if answer.probability is None else 100 * answer.probability),
-        answer.certainty or "",
     ]
 
 
