@@ -27,9 +27,7 @@ class Column:
     of: Callable[[Patient], float | None]
 
     def missing(self, patient: Patient) -> tuple[str, ...]:
-        """The inputs that are not known; empty when the column is."""
-        if self.of(patient) is not None:
-            return ()
+        """The inputs that are not known, of a column that is not."""
         return tuple(name for name in self.inputs if patient.values.get(name) is None) or self.inputs
 
 

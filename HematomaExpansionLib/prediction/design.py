@@ -59,17 +59,20 @@ class Design:
         """The columns ``[columns]`` as they are, NaN where not known."""
         return _raw(self.columns, patient)
 
-    def row(self, patient: Patient) -> "NDArray[np.float64] | None":
-        """z-scores ``[columns + indicators]``; None for an incomplete patient under ``complete-case``."""
-        raw = self.raw(patient)
-        absent = np.isnan(raw)
-        if absent.any() and self.policy == "complete-case":
+    def row(self, raw: "NDArray[np.float64]") -> "NDArray[np.float64] | None":
+        """z-scores ``[columns + indicators]``; None for an incomplete patient under ``complete-case``.
+
+        Args:
+            raw: from :meth:`raw`.
+        """
+        if np.isnan(raw).any() and self.policy == "complete-case":
             return None
         return np.asarray((self._filled(raw[None])[0] - self.mean) / self.sd, dtype=np.float64)
 
-    def missing(self, patient: Patient) -> tuple[str, ...]:
-        """Inputs that are not known, each once."""
-        return tuple(dict.fromkeys(name for column in self.columns for name in column.missing(patient)))
+    def missing(self, patient: Patient, raw: "NDArray[np.float64]") -> tuple[str, ...]:
+        """Inputs of the columns that are not known, each once."""
+        absent = [column for column, number in zip(self.columns, raw, strict=True) if np.isnan(number)]
+        return tuple(dict.fromkeys(name for column in absent for name in column.missing(patient)))
 
     def parameters(self) -> dict[str, Any]:
         """The JSON-able part of the state."""

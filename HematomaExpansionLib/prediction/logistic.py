@@ -83,13 +83,13 @@ class Logistic:
 
     def predict(self, patient: Patient) -> Estimate:
         """The probability, its interval, and what each input adds to the log odds."""
-        row, missing = self.design.row(patient), self.design.missing(patient)
+        raw = self.design.raw(patient)
+        row, missing = self.design.row(raw), self.design.missing(patient, raw)
         if row is None:
             return not_available(missing)
         with_one = np.concatenate([[1.0], row])
         log_odds = float(with_one @ self.coefficients)
         reach = normal_quantile() * sqrt(float(with_one @ self.covariance @ with_one))
-        raw = self.design.raw(patient)
         values = [None if np.isnan(number) else float(number) for number in raw]
         values += [float(np.isnan(raw[self._position(name)])) for name in self.design.indicators]
         return Estimate(

@@ -65,7 +65,8 @@ class VectorPredictor:
 
     def predict(self, patient: Patient) -> Estimate:
         """The probability by Platt's sigmoid."""
-        row, missing = self.design.row(patient), self.design.missing(patient)
+        raw = self.design.raw(patient)
+        row, missing = self.design.row(raw), self.design.missing(patient, raw)
         if row is None:
             return not_available(missing)
         probability = float(self.machine.probability(row[None])[0])

@@ -1,7 +1,7 @@
 """``python -m training.reproduce PAPER``: the tables and figures of a paper from a cohort."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from HematomaExpansionLib.errors import HematomaExpansionError
@@ -27,7 +27,7 @@ PAPERS: dict[str, tuple[Callable[[Run], None], ThresholdRule]] = {
 """What writes a paper, and the rule of the threshold of its deep models."""
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Fit the classical models of PAPER to a cohort, and write its tables, figures and checklists."""
     parser = argparse.ArgumentParser(prog="python -m training.reproduce", description=main.__doc__)
     parser.add_argument("paper", choices=PAPERS)
@@ -39,7 +39,7 @@ def main() -> None:
         action="append",
         default=[],
     )
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     study = STUDIES[options.paper]
     write, rule = PAPERS[options.paper]
     simulated = None if options.data is None else options.data == "simulated"

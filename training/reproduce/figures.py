@@ -113,7 +113,10 @@ def confusions(
     counts = {label: matrix(model, patients) for label, model in models.items()}
     known = {label: found for label, found in counts.items() if found is not None}
     if known:
-        write_figure(draw_confusion(known, title=f"{title} ({run.caption})"), stem)
+        figure = draw_confusion(known, title=f"{title}\n{run.caption}")
+        # Two lines of title more than the panels leave room for.
+        figure.set_figheight(figure.get_figheight() + 0.6)
+        write_figure(figure, stem)
 
 
 def _legend_below(figure: "Figure") -> "Figure":

@@ -1,0 +1,61 @@
+"""Vector machines as plain numbers: equal to scikit-learn's."""
+
+import numpy as np
+import pytest
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.model_selection import StratifiedKFold
+from sklearn.svm import SVC
+
+from HematomaExpansionLib.errors import InputRefused
+from HematomaExpansionLib.prediction.lu2024.radiomics import LuRadiomics
+from HematomaExpansionLib.prediction.ning2025.combined_logistic import NingCombinedLogistic
+from HematomaExpansionLib.prediction.ning2025.combined_svm import NingCombinedSvm
+from HematomaExpansionLib.prediction.patient import Patient
+from HematomaExpansionLib.prediction.vector_machine import VectorMachine, fit_vector_machine
+from Testing.prediction.synthetic import patients
+
+
+@pytest.mark.parametrize(("count", "columns", "cost"), [(60, 1, 1.0), (90, 4, 0.1), (120, 13, 10.0)])
+def test_equal_to_scikit_learn(count: int, columns: int, cost: float):
+    rng = np.random.default_rng(count)
+    rows = rng.normal(size=(count, columns))
+    outcome = rows[:, 0] + rng.normal(size=count) > 0.5
+    machine = fit_vector_machine(rows, outcome, 3, cost)
+    again = VectorMachine.from_arrays(machine.arrays(), columns)
+    new = rng.normal(size=(50, columns))
+    plain = SVC(C=cost).fit(rows, outcome)
+    np.testing.assert_allclose(again.decision(new), plain.decision_function(new), rtol=0, atol=1e-9)
+    folds = StratifiedKFold(5, shuffle=True, random_state=3)
+    both = CalibratedClassifierCV(SVC(C=cost), method="sigmoid", cv=folds, ensemble=False).fit(rows, outcome)
+    np.testing.assert_allclose(again.probability(new), both.predict_proba(new)[:, 1], rtol=0, atol=1e-9)
+
+
+def test_arrays_that_do_not_fit():
+    machine = fit_vector_machine(np.arange(40.0)[:, None], np.arange(40) % 3 == 0, 0)
+    with pytest.raises(ValueError, match="support vectors of shape"):
+        VectorMachine.from_arrays(machine.arrays(), 2)
+
+
+@pytest.mark.parametrize("kind", [NingCombinedLogistic, NingCombinedSvm, LuRadiomics])
+def test_radiomics_models(kind):
+    cohort = patients(100, seed=1, features=True)
+    fitted = kind.fit(cohort, 1)
+    asked = [name for name in fitted.inputs if name.startswith("radiomics:")]
+    # The features that the outcome hangs on are found; no more than the paper's nine, or ten, are kept.
+    assert {name.rpartition("_")[2] for name in asked} & {"f0", "f1"}
+    assert len(asked) <= 10
+    assert 0 < fitted.predict(cohort[0]).probability < 1
+    bare = Patient(values=cohort[0].values)
+    assert set(fitted.predict(bare).missing) == set(asked)
+    assert fitted.predict(bare).probability is None
+    assert fitted.threshold.probability == 0.5
+
+
+@pytest.mark.parametrize("kind", [NingCombinedLogistic, NingCombinedSvm, LuRadiomics])
+def test_without_radiomics(kind):
+    with pytest.raises(InputRefused, match="no training patient has radiomics features"):
+        kind.fit(patients(30), 1)
+    few = patients(12, seed=3, features=True)
+    one_sided = [one for one in few if not one.expansion] + [one for one in few if one.expansion][:1]
+    with pytest.raises(InputRefused, match=r"folds|outcome"):
+        kind.fit(one_sided, 1)
