@@ -61,7 +61,6 @@ def measurement_report(
         procedure_reported=codes.LN.HeadCT,
         imaging_measurements=groups,
         title=codes.DCM.ImagingMeasurementReport,
-        referenced_images=source.images,
     )
     # TID 1500 is extensible, and has no place of its own for sentences.
     report[0].ContentSequence.extend(_comment(text) for text in _sentences(result, index, remarks))
