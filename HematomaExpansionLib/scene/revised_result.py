@@ -27,10 +27,14 @@ def revised(
         scan.model_copy(update={"markers": _read(scan.markers, readings.get(scan.timepoint))})
         for scan in result.scans
     ]
-    known = None
+    known: dict[str, float | str] | None = None
     if clinical is not None:
-        values = values_of_record(clinical).items()
-        known = {name: each.value for name, each in values if each.value is not None}
+        values = {name: each.value for name, each in values_of_record(clinical).items()}
+        known = {
+            name: value if isinstance(value, str) else float(value)
+            for name, value in values.items()
+            if value is not None
+        }
     scores = evaluate_all(
         {scan.timepoint: named_values(scan, scan.markers.reading(), clinical) for scan in scans}
     )
