@@ -44,7 +44,7 @@ app.add_typer(models_app)
 app.add_typer(clinical_commands.app)
 app.add_typer(pacs_commands.app)
 
-Segmenter = Annotated[str, typer.Option(help="bundled, threshold, blast-ct or mask.")]
+Segmenter = Annotated[str, typer.Option(help="bundled, threshold, blast-ct, deepbleed-style or mask.")]
 BlastModels = Annotated[str | None, typer.Option(help="BLAST-CT models to average, as 2 or 1,2,3 or 1-12.")]
 Device = Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="Where networks run.")]
 Style = Annotated[ProgressStyle, typer.Option("--progress", help="How progress is shown on standard error.")]
@@ -230,6 +230,12 @@ def models_list(to_json: Json = None) -> None:
     entries = list_models()
     if to_json is None:
         print_table(model_table(entries))
+        from .segmentation.deepbleed_style import NAME, is_installed
+
+        installed = (
+            "installed" if is_installed() else "not installed, weights are the user's to train or bring"
+        )
+        typer.echo(f"{NAME}: {installed}", err=True)
         typer.echo(f"folder: {cache_folder()}", err=True)
     else:
         write_json([{**entry.model_dump(), "state": state.value} for entry, state in entries], to_json)

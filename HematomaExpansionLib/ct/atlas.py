@@ -78,6 +78,11 @@ def fit_atlas(ct: "sitk.Image", brain: "sitk.Image", progress: Progress) -> "sit
     return sitk.CompositeTransform([affine, _deformation(fixed, moving, affine, progress)])
 
 
+def fit_affine(ct: "sitk.Image", brain: "sitk.Image", progress: Progress) -> "sitk.AffineTransform":
+    """The affine step of :func:`fit_atlas` alone; arguments as there."""
+    return _affine(_csf_to_grey(ct, brain), atlas("template"), progress)
+
+
 def _csf_to_grey(ct: "sitk.Image", brain: "sitk.Image") -> "sitk.Image":
     """Float32 image of HU within :data:`CSF_TO_GREY_HU`, blood as brain, 0 outside the brain."""
     import SimpleITK as sitk

@@ -9,7 +9,7 @@ from ..errors import UsageError
 if TYPE_CHECKING:
     from .segmenter import Segmenter
 
-BACKENDS = ("bundled", "threshold", "blast-ct", "mask")
+BACKENDS = ("bundled", "threshold", "blast-ct", "deepbleed-style", "mask")
 DEFAULT_BACKEND = "bundled"
 
 
@@ -38,7 +38,7 @@ def segmenter(
 
     Args:
         name: one of :data:`BACKENDS`.
-        device: ``"auto"``, ``"cpu"`` or ``"cuda"``; ``bundled`` and ``blast-ct`` run on a GPU.
+        device: ``"auto"``, ``"cpu"`` or ``"cuda"``; for the back-ends with a network.
         models: numbers of the BLAST-CT models, 1-12; None for the default one.
         mask: the segmentation for the back-end ``mask``.
         mapping: its values or segment names to classes; see :class:`.mask.MaskSegmenter`.
@@ -64,6 +64,10 @@ def segmenter(
         from .blast_ct import BlastCtSegmenter
 
         return BlastCtSegmenter(device=device) if models is None else BlastCtSegmenter(models, device)
+    if name == "deepbleed-style":
+        from .deepbleed_style import DeepBleedSegmenter
+
+        return DeepBleedSegmenter(device)
     from .threshold import ThresholdSegmenter
 
     return ThresholdSegmenter()

@@ -17,7 +17,11 @@ def test_every_name_makes_the_back_end_of_that_name():
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("magic", {}, r"segmenter 'magic' does not exist; choose one of bundled, threshold, blast-ct, mask"),
+        (
+            "magic",
+            {},
+            "'magic' does not exist; choose one of bundled, threshold, blast-ct, deepbleed-style, mask",
+        ),
         ("mask", {}, "segmenter mask: needs --mask"),
         ("threshold", {"mask": Path("m.nrrd")}, "segmenter threshold: takes no --mask"),
         ("threshold", {"models": (1,)}, "segmenter threshold: takes no --blast-models"),
