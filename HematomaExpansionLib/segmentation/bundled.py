@@ -1,6 +1,6 @@
 """Back-end ``bundled``: the project's own network, with weights that come with the package."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +18,7 @@ from ..progress import Progress
 from ..resources import resource
 from .network_grid import UNSEEN_HU, Crop, NetworkGrid, largest, neighbours, seen
 from .segmenter import Capabilities, Segmentation
+from .specks import Satellites, without_specks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,12 +39,15 @@ class BundledParameters:
     Attributes:
         mirrored: average with the answer for the head mirrored left to right.
         densest_hu: what is denser is bone or calcium, whatever the network says; clots stay under 90 HU.
-        min_piece_ml: least blood in a connected piece of blood and oedema; smaller ones are noise.
+        min_piece_ml: least blood in a connected piece of blood and oedema; smaller ones are noise, unless
+            they are ``satellites``.
+        satellites: which smaller pieces are kept.
     """
 
     mirrored: bool = True
     densest_hu: float = 100.0
     min_piece_ml: float = 0.1
+    satellites: Satellites = field(default_factory=Satellites)
 
 
 class BundledSegmenter:
@@ -119,7 +123,10 @@ class BundledSegmenter:
         classes = self.capabilities.classes
         told = np.where(np.isin(found, list(classes)), found, np.uint8(Label.BACKGROUND))
         told = without_bone(told, scan.hu, self.parameters.densest_hu)
-        labels = sitk.GetImageFromArray(without_specks(told, scan.voxel_ml, self.parameters.min_piece_ml))
+        cleaned = without_specks(
+            told, scan.spacing_mm, self.parameters.min_piece_ml, self.parameters.satellites
+        )
+        labels = sitk.GetImageFromArray(cleaned)
         labels.CopyInformation(scan.image)
         progress(1.0)
         metadata = self.bundle.metadata
@@ -252,21 +259,3 @@ def without_bone(
     for z in np.flatnonzero(labels.any((1, 2))):
         kept[z][ndimage.median_filter(hu[z], 3) > densest_hu] = Label.BACKGROUND
     return kept
-
-
-def without_specks(labels: "NDArray[np.uint8]", voxel_ml: float, min_piece_ml: float) -> "NDArray[np.uint8]":
-    """Drop the face-connected pieces (all classes together) with less blood than ``min_piece_ml``.
-
-    Args:
-        labels: values of :class:`..labels.Label`, ``[z, y, x]``.
-        voxel_ml: volume of a voxel.
-        min_piece_ml: least blood of a piece; a piece of exactly this is kept.
-    """
-    from scipy import ndimage
-
-    pieces, count = ndimage.label(labels > 0)
-    blood = np.isin(labels, (Label.ICH, Label.IVH, Label.EXTRA_AXIAL))
-    voxels = np.bincount(pieces[blood], minlength=count + 1)
-    # The slack only takes the rounding of the product away.
-    kept = (voxels * voxel_ml >= min_piece_ml - 1e-6 * voxel_ml) & (voxels > 0)
-    return np.where(kept[pieces], labels, np.uint8(Label.BACKGROUND))

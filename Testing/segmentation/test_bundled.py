@@ -26,7 +26,6 @@ from HematomaExpansionLib.segmentation.bundled import (
     labels_of,
     load_network,
     without_bone,
-    without_specks,
 )
 from Testing.conftest import ROOT
 
@@ -103,18 +102,6 @@ def test_nothing_in_nothing_out(untrained):
 def test_it_can_be_cancelled(untrained, baseline):
     with pytest.raises(Cancelled):
         BundledSegmenter("cpu", untrained).segment(*baseline, Progress(cancelled=lambda: True))
-
-
-def test_specks_and_oedema_without_blood_are_dropped():
-    labels = np.zeros((1, 1, 12), np.uint8)
-    labels[0, 0, 0:2] = Label.ICH  # 2 voxels of 0.05 mL: exactly the least
-    labels[0, 0, 2] = Label.OEDEMA  # touches blood
-    labels[0, 0, 4] = Label.IVH  # too small
-    labels[0, 0, 6:10] = Label.OEDEMA  # touches none
-    labels[0, 0, 11] = Label.EXTRA_AXIAL  # too small
-    kept = without_specks(labels, 0.05, BundledParameters().min_piece_ml)
-    assert kept.ravel().tolist() == [1, 1, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-    assert not without_specks(np.zeros((2, 2, 2), np.uint8), 1.0, 0.1).any()
 
 
 def test_bone_and_calcium_are_not_blood_and_noise_makes_no_holes():
