@@ -17,6 +17,7 @@ from ..labels import APPEARANCE, Label
 from ..models import cache_folder
 from ..progress import Progress
 from .segmenter import Capabilities, Segmentation
+from .specks import without_specks
 from .template_grid import TemplateGrid, affine_part
 
 if TYPE_CHECKING:
