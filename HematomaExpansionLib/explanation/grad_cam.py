@@ -44,21 +44,22 @@ def explain(
     total = np.zeros(scan.image.GetSize()[::-1], np.float32)
     for view in predictor.views(scan, labels):
         found = cam(view.image.to(torch.device(choose_device(device))), class_idx=0)
-        total += view.weight * onto_scan(np.asarray(found[0, 0].detach().cpu(), np.float32), view, scan)
+        add_to_scan(total, np.asarray(found[0, 0].detach().cpu(), np.float32), view, scan)
     highest = float(total.max())
     image = sitk.GetImageFromArray(total / highest if highest > 0 else total)
     image.CopyInformation(scan.image)
     return image
 
 
-def onto_scan(found: "NDArray[np.float32]", view: View, scan: HeadCT) -> "NDArray[np.float32]":
-    """A map of a view, interpolated to the scan's voxels ``[z, y, x]``; 0 beyond what the network saw.
+def add_to_scan(total: "NDArray[np.float32]", found: "NDArray[np.float32]", view: View, scan: HeadCT) -> None:
+    """Add a map of a view, interpolated, to the voxels of the scan that the network saw.
 
     A slice is at least as thick as those of the scan, so that it meets one of them.
 
     Args:
+        total: on the scan's grid ``[z, y, x]``, changed in place.
         found: of the view's shape; ``[y, x]`` of a slice.
-        view: where it lies.
+        view: where it lies, and how much it counts.
         scan: whose voxels are asked for.
     """
     import SimpleITK as sitk
@@ -67,8 +68,23 @@ def onto_scan(found: "NDArray[np.float32]", view: View, scan: HeadCT) -> "NDArra
     if view.grid.shape[0] == 1:
         x, y, z = on_grid.GetSpacing()
         on_grid.SetSpacing((x, y, max(z, scan.spacing_mm[0])))
-    voxels: NDArray[np.float32] = sitk.GetArrayFromImage(sitk.Resample(on_grid, scan.image))
-    return voxels
+    size = on_grid.GetSize()
+    corners = [
+        scan.image.TransformPhysicalPointToContinuousIndex(
+            on_grid.TransformContinuousIndexToPhysicalPoint(
+                [end * length - 0.5 for end, length in zip(ends, size, strict=True)]
+            )
+        )
+        for ends in np.ndindex(2, 2, 2)
+    ]
+    # Only the voxels round what was seen: a slice of a scan is a thirtieth of it.
+    low = np.clip(np.floor(np.min(corners, axis=0)).astype(int), 0, scan.image.GetSize())
+    high = np.clip(np.ceil(np.max(corners, axis=0)).astype(int) + 1, 0, scan.image.GetSize())
+    if (high <= low).any():
+        return
+    x, y, z = (slice(int(first), int(last)) for first, last in zip(low, high, strict=True))
+    part = sitk.Resample(on_grid, scan.image[x, y, z])
+    total[z, y, x] += view.weight * sitk.GetArrayViewFromImage(part)
 
 
 def _grad_cam(judge: Judge, device: str) -> "GradCAM":
