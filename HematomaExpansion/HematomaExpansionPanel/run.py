@@ -31,7 +31,7 @@ class Run(Step):
         running = self.process is not None
         self.ui.cancelButton.enabled = running
         self.ui.progressBar.visible = running
-        obstacle = _(self.panel.study.obstacle)
+        obstacle = self.panel.study.obstacle
         self.ui.applyButton.enabled = not running and not obstacle
         self.ui.applyButton.toolTip = obstacle or _("Measure the blood, and its change.")
 

@@ -74,7 +74,7 @@ class ScoresStep(Step):
         """Ask the model, beside the application."""
         study = self.panel.study
         with self.panel.told():
-            self.panel.logic.ensurePackages("bundled")
+            self.panel.logic.ensurePackages("models")
             from HematomaExpansionLib.scene.prediction_process import PredictionProcess
             from HematomaExpansionLib.scene.study_record import recorded
 

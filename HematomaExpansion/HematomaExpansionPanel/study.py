@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from slicer.i18n import tr as _
+
 from .choices import Segmenter
 
 
@@ -35,13 +37,15 @@ class PanelStudy:
         """Why nothing can be analysed; empty when it can."""
         volumes = self.volumes
         if self.parameters.baseline is None:
-            return "Choose the baseline CT."
+            return _("Choose the baseline CT.")
         if len({volume.GetID() for volume in volumes}) < len(volumes):
-            return "Baseline and follow-up are the same volume: choose another follow-up, or none."
+            return _("Baseline and follow-up are the same volume: choose another follow-up, or none.")
         if self.parameters.segmenter is Segmenter.OWN:
             absent = [name for name in self.timepoints if self.segmentation(name) is None]
             if absent:
-                return f"Choose a segmentation of {', '.join(absent)}, or find blood in another way."
+                return _("Choose a segmentation of {scans}, or find blood in another way.").format(
+                    scans=", ".join(absent)
+                )
         return ""
 
     def segmentation(self, timepoint: str) -> Any:

@@ -3,6 +3,7 @@
 This file must import where none of them is there yet.
 """
 
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,46 +15,51 @@ from ..errors import ModelError
 BUNDLED = ("numpy", "pydicom", "scipy", "SimpleITK")
 """Packages that Slicer brings: a second copy over them breaks the application."""
 
+_WITH_TORCH = {"blast-ct": "blast-ct", "bundled": "bundled", "deepbleed-style": "bundled"}
+"""Back-ends with a network, and whose requirements file has what they need beside PyTorch."""
 _REQUESTER = "HematomaExpansion"
 
 
-def ensure_packages_of(segmenter: str, resources: Path, ask: bool = True) -> None:
-    """Install what an analysis with a segmenter needs.
+def ensure_packages_of(work: str, resources: Path, ask: bool = True) -> None:
+    """Install what some work needs, after one question.
+
+    PyTorch comes first, by the PyTorch extension with a question of its own.
 
     Args:
-        segmenter: name of the back-end.
+        work: name of the back-end, or ``"models"`` to ask models; other names need nothing more.
         resources: folder of the module's requirements files.
         ask: ask first and show progress; False for a batch, where nobody can answer.
 
     Raises:
         ModelError: as :func:`ensure_packages` and :func:`ensure_torch` say.
     """
-    ensure_packages(resources / "requirements.txt", ask)
-    if segmenter in ("blast-ct", "bundled"):
-        ensure_torch(segmenter, ask)
-        ensure_packages(resources / f"requirements-{segmenter}.txt", ask)
+    if work in _WITH_TORCH:
+        ensure_torch(work, ask)
+    own = resources / f"requirements-{_WITH_TORCH.get(work, work)}.txt"
+    ensure_packages([resources / "requirements.txt", *([own] if own.is_file() else [])], ask)
 
 
-def ensure_packages(requirements: Path, ask: bool = True) -> None:
-    """Install what is missing of a requirements file.
+def ensure_packages(requirements: Sequence[Path], ask: bool = True) -> None:
+    """Install what is missing of requirements files.
 
     Args:
-        requirements: one package a line.
+        requirements: files with one package a line.
         ask: as for :func:`ensure_packages_of`.
 
     Raises:
         ModelError: when something is still missing, because the user declined or pip failed.
     """
-    needed = [line for line in requirements.read_text().splitlines() if line and not line.startswith("#")]
+    lines = [line for file in requirements for line in file.read_text().splitlines()]
+    needed = [line for line in lines if line and not line.startswith("#")]
+    names = " and ".join(file.name for file in requirements)
     try:
         _install(needed, ask)
     except (RuntimeError, CalledProcessError) as error:
-        raise ModelError(f"the packages of {requirements.name} were not installed: {error}") from error
+        raise ModelError(f"the packages of {names} were not installed: {error}") from error
     missing = [line for line in needed if not _installed(line)]
     if missing:
-        raise ModelError(
-            f"not installed: {', '.join(missing)}; run PythonSlicer -m pip install -r {requirements}"
-        )
+        files = " ".join(f"-r {file}" for file in requirements)
+        raise ModelError(f"not installed: {', '.join(missing)}; run PythonSlicer -m pip install {files}")
 
 
 def ensure_torch(segmenter: str, ask: bool = True) -> None:

@@ -43,8 +43,8 @@ def test_imports_where_no_package_is_installed() -> None:
 
 
 def test_asks_slicer_and_never_for_what_it_brings(asked: list[dict[str, Any]], tmp_path: Path) -> None:
-    packages.ensure_packages(written(tmp_path, THERE))
-    packages.ensure_packages(written(tmp_path, THERE), ask=False)
+    packages.ensure_packages([written(tmp_path, THERE)])
+    packages.ensure_packages([written(tmp_path, THERE)], ask=False)
     first, second = asked
     assert first["needed"] == [THERE]
     assert {"numpy", "SimpleITK", "torch"} <= set(first["skip_packages"])
@@ -58,7 +58,7 @@ def test_still_missing_is_one_line(asked: list[dict[str, Any]], tmp_path: Path, 
     """Under --testing Slicer installs nothing and says nothing."""
     file = written(tmp_path, THERE, line)
     with pytest.raises(ModelError, match=f"^not installed: {line}; run PythonSlicer -m pip install -r "):
-        packages.ensure_packages(file)
+        packages.ensure_packages([file])
 
 
 def test_declined_is_one_line(asked: list[dict[str, Any]], tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_declined_is_one_line(asked: list[dict[str, Any]], tmp_path: Path) -> No
 
     sys.modules["slicer.packaging"].pip_ensure = decline
     with pytest.raises(ModelError, match=r"requirements\.txt were not installed: User declined"):
-        packages.ensure_packages(written(tmp_path, ABSENT))
+        packages.ensure_packages([written(tmp_path, ABSENT)])
 
 
 def test_slicer_without_a_package_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,11 +77,35 @@ def test_slicer_without_a_package_module(tmp_path: Path, monkeypatch: pytest.Mon
     answers = iter([False, True])
     monkeypatch.setattr(util, "pip_install", installed.append)
     monkeypatch.setattr(util, "confirmOkCancelDisplay", lambda question: next(answers))
-    packages.ensure_packages(written(tmp_path, THERE))
+    packages.ensure_packages([written(tmp_path, THERE)])
     assert installed == []
     with pytest.raises(ModelError, match="declined"):
-        packages.ensure_packages(written(tmp_path, ABSENT))
+        packages.ensure_packages([written(tmp_path, ABSENT)])
     for ask in (True, False):
         with pytest.raises(ModelError, match="not installed"):
-            packages.ensure_packages(written(tmp_path, ABSENT), ask)
+            packages.ensure_packages([written(tmp_path, ABSENT)], ask)
     assert installed == [[ABSENT]] * 2
+
+
+@pytest.mark.parametrize(
+    ("work", "files", "torch"),
+    [
+        ("threshold", ["requirements.txt"], False),
+        ("mask", ["requirements.txt"], False),
+        ("models", ["requirements.txt", "requirements-models.txt"], False),
+        ("bundled", ["requirements.txt", "requirements-bundled.txt"], True),
+        ("deepbleed-style", ["requirements.txt", "requirements-bundled.txt"], True),
+        ("blast-ct", ["requirements.txt", "requirements-blast-ct.txt"], True),
+    ],
+)
+def test_one_question_for_each_work(
+    work: str, files: list[str], torch: bool, asked: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resources = ROOT / "HematomaExpansion" / "Resources"
+    brought: list[str] = []
+    monkeypatch.setattr(packages, "ensure_torch", lambda segmenter, ask: brought.append(segmenter))
+    packages.ensure_packages_of(work, resources)
+    (question,) = asked
+    lines = [line for file in files for line in (resources / file).read_text().splitlines()]
+    assert question["needed"] == [line for line in lines if not line.startswith("#")]
+    assert brought == ([work] if torch else [])
