@@ -12,7 +12,6 @@ class Segmenter(Enum):
     THRESHOLD = "threshold"
     BLAST_CT = "blast-ct"
     DEEPBLEED_STYLE = "deepbleed-style"
-    DEEPBLEED_STYLE = "deepbleed-style"
     OWN = "mask"
 
     def label(self) -> str:
@@ -21,7 +20,6 @@ class Segmenter(Enum):
             Segmenter.BUNDLED: _("Bundled network"),
             Segmenter.THRESHOLD: _("Density threshold"),
             Segmenter.BLAST_CT: _("BLAST-CT networks"),
-            Segmenter.DEEPBLEED_STYLE: _("DeepBleed-style network"),
             Segmenter.DEEPBLEED_STYLE: _("DeepBleed-style network (weights of your own)"),
             Segmenter.OWN: _("My own segmentations"),
         }[self]
