@@ -1,7 +1,10 @@
 """The analysis in its own process: what it is told, how it ends, and scans that had to be corrected."""
 
+import json
 import sys
 import time
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +23,11 @@ from HematomaExpansionLib.scene import child_process
 from HematomaExpansionLib.scene.analysis_process import AnalysisProcess
 from HematomaExpansionLib.scene.child_process import ChildProcess
 from HematomaExpansionLib.scene.volumes import volume_from_image
+from HematomaExpansionLib.study import Options
+from Testing.conftest import run_command
+from Testing.ct.phantom import REGULAR, Head
 from Testing.scene.conftest import load, put_under
+from training.simulate.dicom_series import Slices, Tags, write_series
 
 
 @pytest.fixture
@@ -94,3 +101,26 @@ def test_process_that_does_not_obey_is_killed() -> None:
     with pytest.raises(Cancelled):
         child.end()
     child.close()
+
+
+def test_dicom_series_says_what_the_shell_says(scene: Any, tmp_path: Path) -> None:
+    """Series, position and acquisition included; and its DICOM objects are written."""
+    tags = Tags(acquired=datetime(2031, 5, 6, 7, 8, 9))
+    slices = Slices(REGULAR, pixel_mm=1.5, rows=128, columns=128, depth_samples=1)
+    files = write_series(tmp_path / "series", Head(), slices, tags)
+    volume = load(scene, *files, name="Head")
+    AnalysisProcess([volume], Options(segmenter="threshold"), keep=tmp_path / "kept").wait()
+    done = run_command(
+        "analyze", tmp_path / "series", "--segmenter", "threshold", "--dicom", "--out", tmp_path / "shell"
+    )
+    assert done.code == 0, done.err
+    ours, theirs = (json.loads((tmp_path / each / "result.json").read_text()) for each in ("kept", "shell"))
+    for result in (ours, theirs):
+        result.pop("door")
+        result["stages"] = [stage["name"] for stage in result["stages"]]
+    assert ours == theirs
+    assert ours["scans"][0]["source"] == "DICOM"
+    written = [
+        sorted(each.name for each in (tmp_path / door / "dicom").iterdir()) for door in ("kept", "shell")
+    ]
+    assert written[0] == written[1] != []

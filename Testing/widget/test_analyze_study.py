@@ -1,4 +1,4 @@
-"""The script for ``Slicer --python-script``, run by plain Python and as the application would."""
+"""The scripts for ``Slicer --python-script``, run by plain Python and as the application would."""
 
 import json
 import runpy
@@ -16,6 +16,7 @@ from HematomaExpansionLib.resources import resource
 from Testing.widget.doubles import MODULE
 
 SCRIPT = MODULE / "Scripts" / "analyze_study.py"
+BATCH = MODULE / "Scripts" / "batch.py"
 
 
 def test_one_study(tmp_path: Path) -> None:
@@ -46,17 +47,24 @@ def test_cancelled(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code"),
+    ("script", "arguments", "code"),
     [
-        (["--", "none.nii.gz", "--out", "out", "--segmenter=threshold"], 3),
-        (["none.nii.gz", "--out", "out"], 4),
-        (["none.nii.gz", "--out", "out", "--segmenter", "nonsense"], 2),
-        (["--", "none.nii.gz", "--out", "out", "--segmenter", "blast-ct"], 4),
-        ([], 2),
+        (SCRIPT, ["--", "none.nii.gz", "--out", "out", "--segmenter=threshold"], 3),
+        (SCRIPT, ["none.nii.gz", "--out", "out"], 4),
+        (SCRIPT, ["none.nii.gz", "--out", "out", "--segmenter", "nonsense"], 2),
+        (SCRIPT, ["--", "none.nii.gz", "--out", "out", "--segmenter", "blast-ct"], 4),
+        (SCRIPT, [], 2),
+        (BATCH, [], 2),
+        (BATCH, ["--", "none.csv", "--out", "out"], 4),
     ],
 )
 def test_in_slicer_the_exit_code_is_passed_on(
-    arguments: list[str], code: int, module: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    script: Path,
+    arguments: list[str],
+    code: int,
+    module: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The application is a test double that notes its exit; it has no PyTorch extension."""
     import slicer
@@ -65,12 +73,12 @@ def test_in_slicer_the_exit_code_is_passed_on(
     monkeypatch.delitem(sys.modules, "PyTorchUtils")
     monkeypatch.setattr(slicer.app, "commandOptions", SimpleNamespace, raising=False)
     monkeypatch.setattr(slicer.util, "exit", exited.append)
-    monkeypatch.setattr(sys, "argv", [str(SCRIPT), *arguments])
+    monkeypatch.setattr(sys, "argv", [str(script), *arguments])
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.chdir(tmp_path)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        runpy.run_path(str(SCRIPT), run_name="__main__")
+        runpy.run_path(str(script), run_name="__main__")
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

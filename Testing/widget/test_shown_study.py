@@ -1,6 +1,7 @@
 """The steps of the panel on the sample study, which the shell has analysed."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,6 +29,37 @@ def test_change(shown: Any) -> None:
     (ich, *_rest) = texts(shown.ui.changeTable)
     low, high = (float(end.replace("\N{MINUS SIGN}", "-")) for end in ich[4].split(" to "))
     assert low < result.changes[0].ich_ml < high
+
+
+def test_segmentation_is_edited_elsewhere(shown: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Segment Editor gets outline and scan; from then on the outlines as they are count."""
+    import slicer
+    from HematomaExpansionPanel.choices import Segmenter
+
+    told: dict[str, Any] = {}
+    editor = SimpleNamespace(
+        setSegmentationNode=lambda node: told.update(segmentation=node),
+        setSourceVolumeNode=lambda node: told.update(volume=node),
+    )
+    monkeypatch.setattr(slicer.util, "selectModule", lambda name: told.update(module=name))
+    widget = SimpleNamespace(editor=editor)
+    monkeypatch.setattr(slicer.modules, "SegmentEditorWidget", widget, raising=False)
+    shown.ui.panesButton.click()
+    shown.ui.reviewedCheckBox.setChecked(True)
+    shown.ui.segmentationScanComboBox.setCurrentText("followup-1")
+    node = shown.study.segmentation("followup-1")
+    assert shown.ui.segmentationSelector.currentNode() is node
+    shown.ui.visibleCheckBox.setChecked(False)
+    assert not node.GetDisplayNode().GetVisibility()
+    shown.ui.visibleCheckBox.setChecked(True)
+    assert node.GetDisplayNode().GetNumberOfViewNodeIDs() == 1
+    shown.ui.editButton.click()
+    assert told == {"module": "SegmentEditor", "segmentation": node, "volume": shown.study.volumes[1]}
+    assert node.GetDisplayNode().GetNumberOfViewNodeIDs() == 0, "it is seen in every view"
+    assert shown.parameters.segmenter is Segmenter.OWN
+    assert not shown.parameters.reviewed
+    assert shown.study.stale
+    assert shown.ui.applyButton.enabled
 
 
 def test_four_panes(shown: Any) -> None:
