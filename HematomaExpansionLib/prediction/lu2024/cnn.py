@@ -50,6 +50,10 @@ class LuCnn:
     The paper counts 6,144 features of ResNet-50, three times its last 2,048, and 4,096 of Inception v3, whose
     last layer has 2,048 too; three slices make 6,144 for both here.
 
+    The paper augments the slices and trains a softmax on top with Adam, but its figures come from the vector
+    machine. With every layer frozen, turned copies of a slice would only be rows of the same patient again,
+    so slices are not augmented.
+
     Forward selection tries every candidate at every step; of thousands, only those that tell the training
     patients' outcomes apart best, one by one, are candidates.
 
