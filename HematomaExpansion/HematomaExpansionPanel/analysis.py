@@ -1,9 +1,12 @@
 """Start an analysis of what was chosen for a patient, and keep what it found in the scene."""
 
+import shutil
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import slicer
+from slicer.i18n import tr as _
 
 from .choices import Segmenter
 from .study import PanelStudy
@@ -24,23 +27,32 @@ def start(parameters: Any) -> Any:
     if study.obstacle:
         raise MissingInput(study.obstacle)
     own = [study.segmentation(name) for name in study.timepoints]
-    node = parameters.parameterNode
-    parameters.analysed = study.inputs
-    parameters.reportFolder = str(Path(slicer.app.temporaryPath) / "HematomaExpansion" / node.GetID())
+    # A name of its own for each: a scene that is opened later must not find the report of another patient.
+    folder = _reports() / uuid4().hex
     return AnalysisProcess(
         study.volumes,
         Options(segmenter=parameters.segmenter.value, device=parameters.device, models=study.models),
         own if parameters.segmenter is Segmenter.OWN else (),
         study.clinical,
         study.readings,
-        Path(parameters.reportFolder),
+        folder,
+        study.inputs,
     )
 
 
 def show(parameters: Any, finding: Any) -> Any:
-    """Keep a finding as the patient's, and remove what the analysis before it added to the scene."""
+    """Keep a finding as the patient's, and remove what the analysis before it added to the scene.
+
+    Raises:
+        MissingInput: the patient was removed meanwhile; what was found stays in the scene.
+    """
+    from HematomaExpansionLib.errors import MissingInput
     from HematomaExpansionLib.scene.study_record import forget_study, record_study
 
+    if parameters.parameterNode.GetScene() is None:
+        raise MissingInput(
+            _("The patient was removed during the analysis; what was found stays in the scene.")
+        )
     nodes = finding.nodes
     if parameters.record is not None:
         forget_study(parameters.record, [*nodes.volumes, *nodes.segmentations])
@@ -48,4 +60,14 @@ def show(parameters: Any, finding: Any) -> Any:
     record = record_study(finding.result, nodes, finding.users, name)
     parameters.segmentations = list(nodes.segmentations)
     parameters.record = record
+    before = Path(parameters.reportFolder)
+    # A scene may name any folder; only one of ours is removed.
+    if parameters.reportFolder and before.parent == _reports():
+        shutil.rmtree(before, ignore_errors=True)
+    parameters.analysed, parameters.reportFolder = finding.note, str(finding.folder)
     return finding
+
+
+def _reports() -> Path:
+    """Where the reports of this session are kept until they are saved."""
+    return Path(slicer.app.temporaryPath) / "HematomaExpansion"

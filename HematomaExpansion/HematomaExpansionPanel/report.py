@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import qt
 from slicer.i18n import tr as _
@@ -47,13 +48,13 @@ class ReportStep(Step):
         """Open the report in the browser, made anew when it is not of what is shown."""
         study = self.panel.study
         if study.stale or study.report is None:
-            self.panel.run.onApply(then=self.show)
+            self.panel.run.onApply(then=lambda: self.show(study))
         else:
-            self.show()
+            self.show(study)
 
-    def show(self) -> None:
-        """Open the report that is there."""
-        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(self.panel.study.report / "report.html")))
+    def show(self, study: Any) -> None:
+        """Open the report of a patient."""
+        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(study.report / "report.html")))
 
     def onSave(self, clicked: bool = True) -> None:
         """Copy the report and all files into a folder."""

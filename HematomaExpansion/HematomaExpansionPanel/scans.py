@@ -23,6 +23,8 @@ class ScansStep(Step):
         box = self.ui.followupsSelector
         box.blockSignals(True)
         for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode"):
+            if node.GetClassName() != "vtkMRMLScalarVolumeNode" or node.GetHideFromEditors():
+                continue
             box.setCheckState(node, qt.Qt.Checked if node in chosen else qt.Qt.Unchecked)
         box.blockSignals(False)
         study = self.panel.study

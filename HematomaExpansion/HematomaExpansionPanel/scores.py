@@ -80,12 +80,13 @@ class ScoresStep(Step):
 
             blood = recorded(study.record, "segmentations", "baseline")
             process = PredictionProcess(study.volumes[0], blood, study.result, study.models, study.clinical)
-            self.panel.run.follow(process, self._predicted)
+            self.panel.run.follow(process, lambda found: self._predicted(study, found))
 
-    def _predicted(self, found: Any) -> str:
+    def _predicted(self, study: Any, found: Any) -> str:
+        """Keep what was found with the patient who was asked about, whoever is shown now."""
         from HematomaExpansionLib.scene.study_record import update_result
 
-        study, parameters = self.panel.study, self.panel.parameters
+        parameters = study.parameters
         if parameters.heatMap is not None:
             slicer.mrmlScene.RemoveNode(parameters.heatMap)
         parameters.heatMap = found.heat_map

@@ -35,12 +35,16 @@ class Finding:
         nodes: what shows them in the scene.
         users: those of the nodes that the user chose for the analysis.
         summary: the headline, then what a reader must know, one sentence each, corrections of scans included.
+        folder: where the report and all files are kept; None where none were asked for.
+        note: as it was given.
     """
 
     result: StudyResult
     nodes: StudyNodes
     users: "tuple[slicer.vtkMRMLNode, ...]"
     summary: tuple[str, ...]
+    folder: Path | None = None
+    note: str = ""
 
 
 class AnalysisProcess:
@@ -54,6 +58,7 @@ class AnalysisProcess:
         clinical: ClinicalRecord | None = None,
         readings: Mapping[str, MarkerReading] | None = None,
         keep: Path | None = None,
+        note: str = "",
     ) -> None:
         """Read the volumes and start.
 
@@ -63,7 +68,8 @@ class AnalysisProcess:
             segmentations: the user's own, one per volume; empty to segment here.
             clinical: what is known beside the images.
             readings: a reader's markers by time point.
-            keep: folder for the report and all files; None to keep none.
+            keep: new folder for the report and all files; None to keep none.
+            note: handed back with the finding, as what the caller wants to know of this start.
 
         Raises:
             InputRefused: a volume or segmentation that cannot be analysed; nothing was started.
@@ -71,6 +77,7 @@ class AnalysisProcess:
             OutputError: the temporary folder cannot be written, or Python cannot be started.
         """
         self._volumes, self._segmentations, self._keep = tuple(volumes), tuple(segmentations), keep
+        self._note = note
         self._child = ChildProcess()
         try:
             inputs = read_inputs(volumes, self._child.folder, segmentations, options)
@@ -120,7 +127,7 @@ class AnalysisProcess:
                 _copy(out, self._keep)
             nodes = show_study_folder(out, images, _still(self._volumes), _still(self._segmentations))
             users = (*self._volumes, *self._segmentations)
-            return Finding(result, nodes, users, _summary(self._scans, result))
+            return Finding(result, nodes, users, _summary(self._scans, result), self._keep, self._note)
         finally:
             self.close()
 
@@ -152,8 +159,7 @@ def _still(nodes: "Sequence[slicer.vtkMRMLNode]") -> "list[slicer.vtkMRMLNode | 
 
 
 def _copy(study: Path, folder: Path) -> None:
-    """Put a fresh copy of a study's files in a folder of ours."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Copy a study's files into a new folder."""
     try:
         shutil.copytree(study, folder)
     except OSError as error:

@@ -60,9 +60,8 @@ def shown(panel: Any, scene: Any, demo: Any) -> Any:
     folder = demo[1]
     images = [head_ct_from_volume(volume).image for volume in volumes]
     nodes = show_study_folder(folder, images, volumes)
-    panel.parameters.analysed = panel.study.inputs
-    panel.parameters.reportFolder = str(folder)
-    show(panel.parameters, Finding(read_result(folder), nodes, tuple(volumes), ()))
+    finding = Finding(read_result(folder), nodes, tuple(volumes), (), folder, panel.study.inputs)
+    show(panel.parameters, finding)
     return panel
 
 

@@ -75,9 +75,8 @@ def _analysed(module: Any, study: Path) -> Any:
     widget.ui.findButton.click()
     widget.steps["clinical"].keep(entries_of_record(read_clinical(sample / "clinical.yaml")))
     nodes = show_study_folder(study, [head_ct_from_volume(volume).image for volume in volumes], volumes)
-    widget.parameters.analysed = widget.study.inputs
-    widget.parameters.reportFolder = str(study)
-    show(widget.parameters, Finding(read_result(study), nodes, tuple(volumes), ()))
+    finding = Finding(read_result(study), nodes, tuple(volumes), (), study, widget.study.inputs)
+    show(widget.parameters, finding)
     widget.say("")
     return widget
 

@@ -5,6 +5,7 @@ Test doubles: what they show of the scene is true, how they look is not Slicer's
 
 from typing import Any
 
+import shiboken6
 from PySide6 import QtCore, QtWidgets
 from PySide6.QtCore import Property, Qt, Signal
 
@@ -97,7 +98,6 @@ class NodeComboBox(QtWidgets.QComboBox):
         super().__init__(parent)
         self._own: dict[str, Any] = {"nodeTypes": [], "noneEnabled": False, "baseName": ""}
         self._scene: Any = None
-        self._tags: list[int] = []
         self._ids: list[str | None] = []
         self._attributes: dict[str, tuple[str, str]] = {}
         self.currentIndexChanged.connect(lambda index: self.currentNodeChanged.emit(self.currentNode()))
@@ -105,8 +105,13 @@ class NodeComboBox(QtWidgets.QComboBox):
     def setMRMLScene(self, scene: Any) -> None:
         self._scene = scene
         for event in (scene.NodeAddedEvent, scene.NodeRemovedEvent, scene.EndCloseEvent):
-            self._tags.append(scene.AddObserver(event, lambda *_: self.fill()))
+            scene.AddObserver(event, lambda *_: self._changed())
         self.fill()
+
+    def _changed(self) -> None:
+        # The scene of the tests outlives the panels.
+        if shiboken6.isValid(self):
+            self.fill()
 
     def addAttribute(self, kind: str, name: str, value: str) -> None:
         self._attributes[kind] = (name, value)
