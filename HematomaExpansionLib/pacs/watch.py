@@ -128,12 +128,14 @@ class Watch:
     def _open(self, study: str, series: Sequence[SeriesEntry]) -> bool:
         """Whether a study still needs an analysis."""
         entry = self._journal[study]
-        if entry is not None:
-            return entry.state in ("refused", "failed") and entry.content != content_of(series)
-        ours = [each for each in series if is_ours(each)]
-        if ours and study not in self._known:
+        changed = entry is not None and entry.content != content_of(series)
+        if entry is not None and entry.state in ("refused", "failed"):
+            return changed
+        ours = entry is not None or any(is_ours(each) for each in series)
+        if ours and (entry is None or changed) and study not in self._known:
             self._known.add(study)
-            self._say(f"study {study}: the server has results of an earlier run; left as it is")
+            since = "has changed since its results were made" if changed else "has results of an earlier run"
+            self._say(f"study {study}: {since}; left as it is")
         return not ours
 
     def _analyse(

@@ -119,16 +119,23 @@ def test_results_that_were_made_are_stored_after_a_crash_once(watched: Watched) 
     """The journal says made, the process died: the next one stores those very files and no more."""
     study = watched.give(3, Head(), SHORT)
     folder = watched.work / "results" / study
-    (file,) = write_series(
-        folder, Head(), Slices((0.0,), rows=8, columns=8, thickness_mm=5.0), Tags(number=90), seed=3
-    )
-    Journal(watched.work / "journal.jsonl").add(study, "made", "c", [str(file.relative_to(watched.work))])
+    one = Slices((0.0,), rows=8, columns=8, thickness_mm=5.0)
+    (file,) = write_series(folder, Head(), one, Tags(number=90, modality="SR"), seed=3)
+    server = connect(watched.orthanc.web)
+    journal = Journal(watched.work / "journal.jsonl")
+    name = str(file.relative_to(watched.work))
+    journal.add(study, "made", content_of(server.series(study)), [name])
     watch = watched.watch()
     watch.step()
     watch.step()
-    stored = [one for one in watched.orthanc.series() if one["SeriesNumber"] == "90"]
-    assert [(one["study"], one["instances"]) for one in stored] == [(study, 1)]
+    stored = [each for each in watched.orthanc.series() if each["SeriesNumber"] == "90"]
+    assert [(each["study"], each["instances"]) for each in stored] == [(study, 1)]
     assert watched.said == [f"study {study}: 1 objects stored"]
+    watched.give(3, Head(), LONG, number=4)
+    watch.step()
+    watch.step()
+    changed = f"study {study}: has changed since its results were made; left as it is"
+    assert watched.said[1:] == [changed], "a later series is said, once, and nothing is stored again"
 
 
 def test_results_of_a_lost_journal_are_seen_on_the_server(watched: Watched) -> None:
@@ -137,7 +144,7 @@ def test_results_of_a_lost_journal_are_seen_on_the_server(watched: Watched) -> N
     watch = watched.watch()
     for _ in range(2):
         assert watch.step() is False
-    assert watched.said == [f"study {study}: the server has results of an earlier run; left as it is"]
+    assert watched.said == [f"study {study}: has results of an earlier run; left as it is"]
     assert not (watched.work / "journal.jsonl").exists()
 
 
