@@ -21,11 +21,11 @@ from training.simulate.cohort.files import write_cohort
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A simulated cohort of 400 without images, and the bundle that the command wrote."""
+    """A simulated cohort of 300 without images, and the bundle that the command wrote."""
     folder = tmp_path_factory.mktemp("fusion")
-    write_cohort(draw_cohort(400, 3), folder / "cohort.csv", 3)
+    write_cohort(draw_cohort(300, 3), folder / "cohort.csv", 3)
     out = folder / "fusion"
-    words = ["--cohort", folder / "cohort.csv", "--out", out, "--members", 30]
+    words = ["--cohort", folder / "cohort.csv", "--out", out, "--members", 12]
     assert fusion.main([str(word) for word in words]) == 0
     return folder / "cohort.csv", out
 
@@ -117,7 +117,7 @@ def test_the_same_seed_gives_the_same_bytes_and_the_test_patients_do_not_matter(
         writer = csv.DictWriter(stream, rows[0].keys())
         writer.writeheader()
         writer.writerows(rows)
-    words = ["--cohort", tmp_path / "cohort.csv", "--out", tmp_path / "f", "--members", 30]
+    words = ["--cohort", tmp_path / "cohort.csv", "--out", tmp_path / "f", "--members", 12]
     assert fusion.main([*map(str, words), "--data", "simulated"]) == 0
     first, second = read_bundle(out).metadata, read_bundle(tmp_path / "f").metadata
     assert first.weights_sha256 == second.weights_sha256
@@ -126,8 +126,8 @@ def test_the_same_seed_gives_the_same_bytes_and_the_test_patients_do_not_matter(
 
 def test_isotonic_steps_there_and_back(trained: tuple[Path, Path]):
     patients, _ = read_cohort(trained[0]).patients(NING2025)
-    some = [one for one in patients if one.expansion is not None][:120]
-    fitted, _ = Fusion.fit(some, [n % 2 for n in range(120)], 1, members=4, calibration="isotonic")
+    some = [one for one in patients if one.expansion is not None][:80]
+    fitted, _ = Fusion.fit(some, [n % 2 for n in range(80)], 1, members=4, calibration="isotonic")
     again = Fusion.from_state(fitted.state())
     assert again.judge_values(some[0]) == fitted.judge_values(some[0])
 

@@ -4,12 +4,16 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+import SimpleITK as sitk
 import torch
 
 from HematomaExpansionLib.bundle import read_bundle
+from HematomaExpansionLib.explanation.grad_cam import explain
 from HematomaExpansionLib.prediction.patient import Patient
 from HematomaExpansionLib.prediction.registry import load_predictor
+from Testing.conftest import run_command
 from Testing.training.small_cohort import write_small_cohort
 from training import fusion, lee2024_cnn
 from training.image_scores import read_scores
@@ -78,6 +82,21 @@ def test_a_patient_gets_a_probability_from_the_scan(trained: tuple[Path, Path]):
     assert both.predict(Patient(values=values)).missing == ("baseline",)
 
 
+def test_the_shell_predicts_with_both(trained: tuple[Path, Path]):
+    """The real command; without a clinical record only Image-to-HE has a probability."""
+    cohort, out = trained
+    both = ("--model", out, "--model", out.with_name("lee-integrated"))
+    mask = ("--mask", cohort.with_name("baseline-labels.nii.gz"))
+    ended = run_command("predict", cohort.with_name("baseline.nii.gz"), *both, *mask, "--json", "-")
+    assert ended.code == 0, ended.err
+    image, integrated = json.loads(ended.out)["predictions"]
+    assert (image["model"], integrated["model"]) == ("lee2024-image", "lee2024-integrated")
+    assert 0 < image["probability"] < 1
+    assert "simulated" in image["warning"]
+    assert integrated["probability"] is None
+    assert integrated["reason"].startswith("age_years, gcs, fibrinogen_mg_dl: not known")
+
+
 def test_what_the_network_sees_and_says_of_it(trained: tuple[Path, Path]):
     """The views weighted by area give the score; each lies on its slice of the scan."""
     cohort, out = trained
@@ -91,6 +110,11 @@ def test_what_the_network_sees_and_says_of_it(trained: tuple[Path, Path]):
     mean = sum(s * view.weight for s, view in zip(said, views, strict=True))
     (score,) = predictor.predict(Patient(baseline=scan)).contributions
     assert 100 * mean / sum(view.weight for view in views) == pytest.approx(score.value, rel=1e-4)
+    heat = sitk.GetArrayFromImage(explain(predictor, scan, None, "cpu"))
+    assert heat.shape == scan.hu.shape
+    assert set(np.flatnonzero(heat.any(axis=(1, 2)))) <= {
+        round(scan.image.TransformPhysicalPointToContinuousIndex(view.grid.origin_mm)[2]) for view in views
+    }
     size, spacing = scan.image.GetSize(), scan.image.GetSpacing()
     for view in views:
         assert view.grid.shape == (1, 32, 32)
