@@ -48,21 +48,19 @@ def growth_groups(
 
 
 def _measured(found: Volume) -> "list[Measurement]":
+    """Every volume under a name of its own: readers that pass over methods must not mix them up."""
     from pydicom.sr.codedict import codes
 
-    volume = codes.SCT.Volume
-    abc2, ellipsoid = private("abc2", "ABC/2, weighted C rule"), private("ellipsoid", "0.523 x D1 x D2 x D3")
+    abc2, abc3 = (private(f"volume_abc{n}", f"Volume by ABC/{n}, weighted C rule") for n in (2, 3))
     items = _voxels(found.ml)
-    items += measurement(volume, found.planimetry_ml, "mL", codes.DCM.Planimetry)
-    items += measurement(volume, found.abc2_ml, "mL", abc2)
-    items += measurement(volume, found.abc3_ml, "mL", private("abc3", "ABC/3, weighted C rule"))
-    items += measurement(volume, found.ellipsoid_ml, "mL", ellipsoid)
-    for names, lengths, method in (
-        (("A", "B", "C"), found.abc_mm, abc2),
-        (("D1", "D2", "D3"), found.diameters_mm, ellipsoid),
-    ):
-        for name, value in zip(names, lengths or (None,) * 3, strict=True):
-            items += measurement(private(f"diameter_{name}", f"Diameter {name}"), value, "mm", method)
+    items += measurement(
+        codes.DCM.VolumeEstimatedFromThreeOrMoreNonCoplanar2DRegions, found.planimetry_ml, "mL"
+    )
+    items += measurement(abc2, found.abc2_ml, "mL") + measurement(abc3, found.abc3_ml, "mL")
+    items += measurement(codes.DCM.VolumeOfEllipsoid, found.ellipsoid_ml, "mL")
+    for names, lengths in (("A B C", found.abc_mm), ("D1 D2 D3", found.diameters_mm)):
+        for name, value in zip(names.split(), lengths or (None,) * 3, strict=True):
+            items += measurement(private(f"diameter_{name}", f"Diameter {name}"), value, "mm")
     return items
 
 

@@ -62,8 +62,11 @@ def measurement_report(
         imaging_measurements=groups,
         title=codes.DCM.ImagingMeasurementReport,
     )
-    # TID 1500 is extensible, and has no place of its own for sentences.
-    report[0].ContentSequence.extend(_comment(text) for text in _sentences(result, index, remarks))
+    # TID 1500 is extensible, and has no place of its own for sentences. They come before the numbers.
+    items = report[0].ContentSequence
+    numbers = next(i for i, item in enumerate(items) if item.name == codes.DCM.ImagingMeasurements)
+    for text in reversed(_sentences(result, index, remarks)):
+        items.insert(numbers, _comment(text))
     return hd.sr.EnhancedSR(
         evidence=[*source.images, *segs, *compared_with],
         content=report,
