@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..volumetry.expansion import Definition, Limits, Volumes, judge_by
+from ..volumetry.expansion import Definition, Limits, Volumes, is_met, judge_by
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Outcome:
 
     def judged(self, volumes: Volumes) -> bool | None:
         """Whether the rule is met; None when a volume that it needs is not known."""
-        return judge_by(self.definition, volumes, self._limits).expanded
+        return is_met(self.definition, volumes, self._limits)
 
     @property
     def _limits(self) -> Limits:

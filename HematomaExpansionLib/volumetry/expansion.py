@@ -158,21 +158,39 @@ def judge_by(
     """
     limits = limits or Limits()
     error_model = error_model or reader_error()
-    branches = [*_ich_branches(volumes, limits), *_ivh_branches(definition, volumes, limits)]
-    expanded = True if any(branch.met for branch in branches) else None
-    if expanded is None and all(branch.met is False for branch in branches):
-        expanded = False
+    branches = _branches(definition, volumes, limits)
     probability = _probability(definition, volumes, limits, error_model)
     return ExpansionAnswer(
         definition=definition.value,
         name=NAMES[definition],
         rule=_rule(definition, limits),
         parameters=_parameters(definition, limits),
-        expanded=expanded,
+        expanded=_any_met(branches),
         reasons=[branch.reason for branch in branches],
         probability=probability,
         certainty=None if probability is None else error_model.certainty(probability),
     )
+
+
+def is_met(definition: Definition, volumes: Volumes, limits: Limits | None = None) -> bool | None:
+    """Whether a rule is met, as :func:`judge_by` says, without reasons and probability.
+
+    Args:
+        definition: which rule.
+        volumes: the four measured volumes.
+        limits: the limits of the rule; the published ones when None.
+    """
+    return _any_met(_branches(definition, volumes, limits or Limits()))
+
+
+def _branches(definition: Definition, volumes: Volumes, limits: Limits) -> list[_Branch]:
+    return [*_ich_branches(volumes, limits), *_ivh_branches(definition, volumes, limits)]
+
+
+def _any_met(branches: list[_Branch]) -> bool | None:
+    if any(branch.met for branch in branches):
+        return True
+    return False if all(branch.met is False for branch in branches) else None
 
 
 def _ich_branches(volumes: Volumes, limits: Limits) -> list[_Branch]:
