@@ -8,6 +8,7 @@ from ...result import StudyResult
 from .change_groups import change_groups
 from .codes import MANUFACTURER, MODEL, SERIAL_NUMBER, plain, uid_of
 from .measured_volumes import growth_groups, volume_groups
+from .prediction_groups import prediction_groups, prediction_sentences
 from .scan_groups import scan_groups
 from .score_groups import score_groups
 from .segments import Segment
@@ -56,6 +57,8 @@ def measurement_report(
             segs.append(growth[0])
             groups += growth_groups(change.growth, growth[1], growth[0], source, scan.timepoint)
     groups += score_groups(result.scores, scan.timepoint)
+    if index == 0:
+        groups += prediction_groups(result.predictions, scan.timepoint)
     report = hd.sr.MeasurementReport(
         observation_context=_software(),
         procedure_reported=codes.LN.HeadCT,
@@ -115,6 +118,7 @@ def _sentences(result: StudyResult, index: int, remarks: Sequence[str]) -> list[
         *(f"{answer.name}: {answer.rule}" for each in changes for answer in each.expansion),
         *(f"Warning: {text}" for each in changes for text in each.warnings),
         *(f"Warning: {text}" for text in (*scan.warnings, *result.warnings)),
+        *(prediction_sentences(result.predictions) if index == 0 else ()),
         *remarks,
     ]
     return list(dict.fromkeys(plain(text) for text in said))

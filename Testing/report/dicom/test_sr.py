@@ -8,9 +8,11 @@ import pydicom
 import pytest
 
 from HematomaExpansionLib import __version__
+from HematomaExpansionLib.prediction.prediction import Prediction
 from HematomaExpansionLib.report.dicom.codes import plain
 from HematomaExpansionLib.report.dicom.write import write_dicom
 from HematomaExpansionLib.result import DISCLAIMER
+from HematomaExpansionLib.study import Study
 from Testing.report.dicom.conftest import Written
 from Testing.report.dicom.source_study import sources, write_scans
 from Testing.report.phantom import Bleed, study
@@ -178,6 +180,38 @@ def test_what_is_not_known_is_not_there(tmp_path: Path) -> None:
     assert evaluations(said["baseline: scan"]) == {}
     assert "baseline: markers, automatic" not in said
     assert any("no clot" in item.TextValue for item in document.ContentSequence if "TextValue" in item)
+
+
+def test_a_model_says_its_sentence_with_its_probability(dicom: Written, tmp_path: Path) -> None:
+    said = Prediction(
+        model="lu2024", version="1", outcome="che", outcome_rule="6 mL or 33 %", probability=0.31,
+        interval=(0.2, 0.45), threshold=0.4, threshold_rule="", expected=False, weights_sha256="ab",
+        warning="Trained on simulated data.", intended_use="none",
+    )  # fmt: skip
+    silent = said.model_copy(
+        update={
+            "model": "ning2025",
+            "probability": None,
+            "interval": None,
+            "expected": None,
+            "reason": "no GCS",
+        }
+    )
+    result = dicom.study.result.model_copy(update={"predictions": [said, silent]})
+    asked = Study(result, dicom.study.timepoints, dicom.study.comparisons)
+    write_dicom(asked, dicom.sources, tmp_path)
+    document = report(tmp_path, "baseline")
+    group = groups(document)["baseline: model lu2024"]
+    assert {name: value for (name, _), (value, _) in numbers(group).items()} == {
+        "122157": 0.31,
+        "probability_low": 0.2,
+        "probability_high": 0.45,
+    }
+    assert evaluations(group) == {"expected": "373067005"}
+    assert "baseline: model ning2025" not in groups(document)
+    sentences = [item.TextValue for item in document.ContentSequence if "TextValue" in item]
+    assert "Model lu2024: Trained on simulated data." in sentences
+    assert "Model ning2025: no GCS" in sentences
 
 
 @pytest.mark.parametrize(
