@@ -15,7 +15,9 @@ import typer
 from . import __version__
 from .commands import clinical as clinical_commands
 from .commands import pacs as pacs_commands
+from .commands.batch import batch
 from .commands.dicom import Anonymize, Dicom, dicom_sources, written_dicom
+from .commands.discover import discover
 from .commands.mapping import Mapping, parse_mapping
 from .commands.markers import markers
 from .commands.output import Json, print_table, write_json
@@ -205,6 +207,8 @@ def change(
         write_json([answer.model_dump() for answer in answers], to_json)
 
 
+app.command()(batch)
+app.command()(discover)
 app.command()(markers)
 app.command()(predict)
 app.command()(radiomics)

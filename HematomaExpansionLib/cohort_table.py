@@ -3,8 +3,10 @@
 One line for each patient. Columns: ``patient``; any field of the clinical record, in its units; what the
 baseline shows (``ich_ml``, ``ivh``, ``ivh_ml``, ``location``, the nine markers); the outcome
 (``followup_ich_ml``, ``followup_ivh_ml``, ``expansion``); optional files relative to the table (``baseline``,
-``baseline_mask``, ``followup``, ``followup_mask``) and ``split`` (train, test or external). Yes and no may be
-1 and 0. An empty cell is not known, and so is a column that is absent.
+``followup``, ``followup_2``, ``followup_3``, each with its mask, as ``baseline_mask``); the hours from the
+baseline to the later follow-ups (``followup_2_h``, ``followup_3_h``; to the first they are
+``ct_to_followup_h``, of the clinical record); and ``split`` (train, test or external). Yes and no may be 1
+and 0. An empty cell is not known, and so is a column that is absent.
 
 The outcome is recomputed from the volumes under the definition that is asked for wherever they are known.
 A stated ``expansion`` that no definition agrees with is refused as a contradiction; one that only differs
@@ -30,15 +32,18 @@ from .prediction.outcome import Outcome
 from .prediction.patient import Patient, Split
 from .prediction.values import Known, known_values
 from .scores.values import LOCATIONS, values_of_record
+from .timing import LONGEST_FOLLOWUP_H
 from .volumetry.expansion import Definition, Volumes
 
 PATIENT = "patient"
 CLINICAL = tuple(ClinicalRecord.model_fields)
 VOLUMES = ("ich_ml", "ivh_ml", "followup_ich_ml", "followup_ivh_ml")
 SIGNS = ("ivh", *(marker.value for marker in Marker))
-FILES = ("baseline", "baseline_mask", "followup", "followup_mask")
+SCANS = ("baseline", "followup", "followup_2", "followup_3")
+FILES = tuple(name for scan in SCANS for name in (scan, f"{scan}_mask"))
+LATER_HOURS = ("followup_2_h", "followup_3_h")
 SPLITS: tuple[Split, ...] = ("train", "test", "external")
-COLUMNS = (PATIENT, *CLINICAL, *VOLUMES, *SIGNS, "location", "expansion", *FILES, "split")
+COLUMNS = (PATIENT, *CLINICAL, *VOLUMES, *SIGNS, "location", "expansion", *FILES, *LATER_HOURS, "split")
 """Every column that means something; others are named in a remark and not used."""
 
 _EVERY_RULE = tuple(Outcome(one, inclusive) for one in Definition for inclusive in (True, False))
@@ -57,6 +62,8 @@ class CohortRow:
         stated: the column ``expansion``; its definition is not known.
         split: None when the table has none.
         files: of :data:`FILES`, those that are given.
+        clinical: the clinical record; every field is None where the table has nothing of it.
+        later_hours: from the baseline to the later follow-ups, by :data:`LATER_HOURS`; None where not known.
     """
 
     name: str
@@ -65,6 +72,8 @@ class CohortRow:
     stated: bool | None
     split: Split | None
     files: Mapping[str, Path]
+    clinical: ClinicalRecord
+    later_hours: Mapping[str, float | None]
 
 
 @dataclass(frozen=True)
@@ -122,8 +131,13 @@ class CohortTable:
         return tuple(patients), (*self.remarks, *said)
 
 
-def read_cohort(path: Path) -> CohortTable:
+def read_cohort(path: Path, check: Callable[[CohortRow], list[str]] | None = None) -> CohortTable:
     """Read and validate a cohort.
+
+    Args:
+        path: the table.
+        check: what else must hold of a row: a problem as ``column: what is wrong``, for each; None for
+            nothing.
 
     Raises:
         UnreadableFile: absent, not text, or no table.
@@ -148,6 +162,7 @@ def read_cohort(path: Path) -> CohortTable:
         if row.name and row.name in seen:
             line.problems.append(f"patient: {row.name} is in line {seen[row.name]} already; one line each")
         seen.setdefault(row.name, number)
+        line.problems += check(row) if check is not None else []
         problems += [f"line {number}, {problem}" for problem in line.problems]
         rows.append(row)
     if not rows and not problems:
@@ -207,11 +222,19 @@ class _Line:
         stated = self._read("expansion", _YES_NO.validate_python)
         volumes = Volumes(ich, later_ich, ivh_ml, later_ivh)
         self._check_stated(stated, volumes)
-        values = known_values(values_of_record(self._record())) | signs
+        record = self._record()
+        values = known_values(values_of_record(record)) | signs
         values |= {"ich_ml": ich, "ivh_ml": ivh_ml, "location": location}
         values["total_ml"] = None if ich is None or ivh_ml is None else ich + ivh_ml
         return CohortRow(
-            name, values, volumes, stated, next((one for one in SPLITS if one == split), None), self._files()
+            name=name,
+            values=values,
+            volumes=volumes,
+            stated=stated,
+            split=next((one for one in SPLITS if one == split), None),
+            files=self._files(),
+            clinical=record,
+            later_hours={column: self._read(column, _hours) for column in LATER_HOURS},
         )
 
     def _read(self, name: str, read: Callable[[str], _Cell]) -> _Cell | None:
@@ -271,6 +294,16 @@ def _volume(text: str) -> float:
         number = float("nan")
     if not (isfinite(number) and number >= 0):
         raise ValueError(f"{text} is no volume; 0 or more, in mL, is allowed")
+    return number
+
+
+def _hours(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = float("nan")
+    if not 0 < number < LONGEST_FOLLOWUP_H:
+        raise ValueError(f"{text} is no time; more than 0 and less than {LONGEST_FOLLOWUP_H:g} h is allowed")
     return number
 
 

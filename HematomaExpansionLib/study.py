@@ -16,6 +16,7 @@ from .findings import describe_change, describe_markers, describe_scan
 from .markers.gravity import positions_of_scans
 from .markers.read import Markers, read_markers
 from .markers.reading import MarkerReading
+from .prediction.model_bundle import LoadedPredictor
 from .prediction.of_scan import patient_of_scan, predictions
 from .prediction.prediction import Prediction
 from .prediction.registry import load_predictor
@@ -82,6 +83,19 @@ class Options:
 
 
 @dataclass(frozen=True)
+class Loaded:
+    """What can stay in memory from one patient to the next.
+
+    Attributes:
+        backend: the segmenter that the options name.
+        models: the models that they name.
+    """
+
+    backend: Segmenter
+    models: tuple[LoadedPredictor, ...]
+
+
+@dataclass(frozen=True)
 class TimePoint:
     """One scan with everything that was computed on its grid.
 
@@ -138,6 +152,7 @@ def analyze(
     door: Door = "python",
     clinical: ClinicalRecord | None = None,
     readings: Mapping[str, MarkerReading] | None = None,
+    loaded: Loaded | None = None,
 ) -> Study:
     """Measure the blood of a baseline CT, of its follow-ups, and the change between them.
 
@@ -156,6 +171,7 @@ def analyze(
         clinical: what is known beside the images; None for nothing.
         readings: a reader's values of markers, which decide, by time point (``"baseline"``,
             ``"followup-1"`` ...); None for none.
+        loaded: what :func:`load` gave for these options, for many patients; None to load it here.
 
     Raises:
         InputRefused: a scan or mask that cannot be analysed; its message is one line.
@@ -166,14 +182,14 @@ def analyze(
     options, progress = options or Options(), progress or Progress()
     inputs = [baseline, *followups]
     names = ["baseline", *(f"followup-{number}" for number in range(1, len(inputs)))]
-    backends = _backends(options, len(inputs))
+    backends = _backends(options, len(inputs), loaded)
     check_hours(options.hours, len(followups))
     positions = positions_of_scans(options.positions, len(inputs))
     readings = readings or {}
     _check_readings(readings, names)
     for backend in dict.fromkeys(backends):
         check_ready(backend)
-    models = [load_predictor(folder) for folder in options.models]
+    models = load_models(options) if loaded is None else loaded.models
     stages: list[Stage] = []
     timed = _stopwatch(stages, progress)
 
@@ -237,7 +253,27 @@ def analyze(
     return Study(result, tuple(timepoints), tuple(comparisons))
 
 
-def _backends(options: Options, scans: int) -> list[Segmenter]:
+def load(options: Options) -> Loaded:
+    """Make the segmenter and read the models, once for many patients; the masks are each patient's own.
+
+    Raises:
+        UsageError: a segmenter that does not exist, or options that do not go with it.
+        ModelError: a model is absent, corrupt or of the wrong hash.
+    """
+    backend = segmenter(options.segmenter, device=options.device, models=options.blast_models)
+    return Loaded(backend, load_models(options))
+
+
+def load_models(options: Options) -> tuple[LoadedPredictor, ...]:
+    """The models that the options name.
+
+    Raises:
+        ModelError: one is absent, corrupt or of the wrong hash.
+    """
+    return tuple(load_predictor(folder) for folder in options.models)
+
+
+def _backends(options: Options, scans: int, loaded: Loaded | None) -> list[Segmenter]:
     """One back-end per scan: the same for all, or one mask each."""
     if options.mapping is not None and not options.masks:
         raise UsageError("a mapping was given without masks; it says which classes a mask's values are")
@@ -249,8 +285,9 @@ def _backends(options: Options, scans: int) -> list[Segmenter]:
         )
     if options.masks:
         return [segmenter("mask", mask=mask, mapping=options.mapping) for mask in options.masks]
-    backend = segmenter(options.segmenter, device=options.device, models=options.blast_models)
-    return [backend] * scans
+    if loaded is not None:
+        return [loaded.backend] * scans
+    return [segmenter(options.segmenter, device=options.device, models=options.blast_models)] * scans
 
 
 def _check_readings(readings: Mapping[str, MarkerReading], names: Sequence[str]) -> None:

@@ -85,6 +85,40 @@ def choose(
     return list(best.slices), SeriesChoice(best.name, _why(best), tuple(rejected)), _warnings(best, usable)
 
 
+@dataclass(frozen=True)
+class JudgedSeries:
+    """A series, and whether a cohort of plain head CT may take it.
+
+    Attributes:
+        slices: its headers.
+        name: its description, or its number where there is none.
+        refusal: why it may not; empty where it may.
+    """
+
+    slices: tuple[SliceHeader, ...]
+    name: str
+    refusal: str
+
+
+def judge_series(slices: Sequence[SliceHeader]) -> list[JudgedSeries]:
+    """Judge every series by its headers.
+
+    Stricter than :func:`choose`, which takes a series of bone kernel or with contrast where there is no
+    other: here these are refused, and so is what is named as another part of the body.
+    """
+    judged = []
+    for candidate in _candidates(slices):
+        strict = (
+            (candidate.other_body, "another part of the body"),
+            (candidate.contrast, "contrast"),
+            (candidate.bone, "bone kernel"),
+        )
+        refusal, _ = _refusal(candidate)
+        why = [refusal] if refusal else [reason for applies, reason in strict if applies]
+        judged.append(JudgedSeries(candidate.slices, candidate.name, why[0] if why else ""))
+    return judged
+
+
 def _candidates(slices: Sequence[SliceHeader]) -> list[_Candidate]:
     """Series, each split where orientation, pixel grid or being a localiser differs."""
     groups: dict[tuple[str, bool], list[list[SliceHeader]]] = defaultdict(list)

@@ -91,6 +91,11 @@ class BundledSegmenter:
                 )
         return read_bundle(self.folder or resource(*FOLDER))
 
+    @cached_property
+    def network(self) -> "HaemorrhageUNet":
+        """The network on its device, loaded once for all scans."""
+        return load_network(self.bundle, choose_device(self.device))
+
     @property
     def capabilities(self) -> Capabilities:
         """It tells the classes of its bundle.
@@ -115,7 +120,7 @@ class BundledSegmenter:
 
         device = choose_device(self.device)
         progress(0.0, "loading the network")
-        network = load_network(self.bundle, device)
+        network = self.network
         brain = sitk.GetArrayFromImage(anatomy.brain) > 0
         found = labels_of(
             network, scan.hu, brain, scan.spacing_mm, device, self.parameters.mirrored, progress
