@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
+from pydicom.uid import RLELossless
 
 from HematomaExpansionLib.errors import (
     MissingInput,
@@ -66,6 +67,24 @@ def test_what_comes_back_is_what_was_given(pushed: tuple[Server, list[Path]], tm
     for dataset in back:
         assert dataset == given[dataset.SOPInstanceUID]
         assert dataset.file_meta.TransferSyntaxUID == "1.2.840.10008.1.2.1"
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_compressed_series_stays_compressed(shared_orthanc: Orthanc, protocol: str, tmp_path: Path) -> None:
+    server = server_of(shared_orthanc, protocol)
+    files = write_series(tmp_path / "in", Head(), SLICES, seed=60 + PROTOCOLS.index(protocol))
+    given = {}
+    for file in files:
+        dataset = pydicom.dcmread(file)
+        dataset.compress(RLELossless)
+        dataset.save_as(file)
+        given[dataset.SOPInstanceUID] = dataset.PixelData
+    push(server, files)
+    study = pydicom.dcmread(files[0]).StudyInstanceUID
+    pull(server, tmp_path / "out", study=study)
+    back = [pydicom.dcmread(file) for file in (tmp_path / "out").rglob("*.dcm")]
+    assert {dataset.file_meta.TransferSyntaxUID for dataset in back} == {RLELossless}
+    assert {dataset.SOPInstanceUID: dataset.PixelData for dataset in back} == given
 
 
 def test_the_same_instance_stays_one(pushed: tuple[Server, list[Path]], shared_orthanc: Orthanc) -> None:

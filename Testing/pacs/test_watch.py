@@ -34,8 +34,9 @@ class Watched:
         self.files = folder / "files"
         self.said: list[str] = []
 
-    def watch(self, timing: Timing = AT_ONCE) -> Watch:
-        server = connect(self.orthanc.web, timeout_s=10)
+    def watch(self, timing: Timing = AT_ONCE, protocol: str = "web") -> Watch:
+        address = getattr(self.orthanc, protocol)
+        server = connect(address, self.orthanc.title, self.orthanc.move_port, timeout_s=10)
         return Watch(server, self.work, Options(segmenter="threshold"), timing, self.said.append, Progress())
 
     def give(self, seed: int, volume: object, slices: Slices, **tags: object) -> str:
@@ -66,9 +67,10 @@ def watched(own_orthanc: Orthanc, tmp_path: Path) -> Iterator[Watched]:
     own_orthanc.clear()
 
 
-def test_a_study_is_refused_once_and_again_only_when_it_has_grown(watched: Watched) -> None:
+@pytest.mark.parametrize("protocol", ["web", "classic"])
+def test_a_study_is_refused_once_and_again_only_when_it_has_grown(watched: Watched, protocol: str) -> None:
     study = watched.give(1, Head(), SHORT)
-    watch = watched.watch()
+    watch = watched.watch(protocol=protocol)
     for _ in range(3):
         assert watch.step() is False
     assert len(watched.lines(study)) == 1

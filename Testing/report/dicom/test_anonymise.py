@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import subprocess
 import zlib
 from pathlib import Path
 
@@ -93,14 +94,30 @@ def planted(pair: Study, tmp_path_factory: pytest.TempPathFactory) -> tuple[list
     return folders, plant(folder)
 
 
-def test_nothing_of_the_source_is_in_any_byte(
-    pair: Study, planted: tuple[list[Path], list[str]], written: Path, tmp_path: Path
-) -> None:
-    folders, uids = planted
+@pytest.fixture(scope="module")
+def anonymous(
+    pair: Study,
+    planted: tuple[list[Path], list[str]],
+    written: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """The folder of the objects that were written without names."""
+    out = tmp_path_factory.mktemp("anonymous")
     report = [written / "report.pdf", written / "figure-followup-1.png"]
-    files, _ = write_dicom(pair, sources(folders), tmp_path, report, True)
+    files, _ = write_dicom(pair, sources(planted[0]), out, report, True)
     assert len(files) == 7
-    assert leaks(tmp_path, [*FORBIDDEN, *uids]) == []
+    return out
+
+
+def test_nothing_of_the_source_is_in_any_byte(planted: tuple[list[Path], list[str]], anonymous: Path) -> None:
+    assert leaks(anonymous, [*FORBIDDEN, *planted[1]]) == []
+
+
+def test_dciodvfy_finds_no_error(anonymous: Path, dciodvfy: str) -> None:
+    for file in anonymous.iterdir():
+        done = subprocess.run([dciodvfy, "-new", str(file)], capture_output=True, text=True, timeout=60)
+        assert "PatientName" not in done.stderr
+        assert [line for line in done.stderr.splitlines() if line.startswith("Error")] == []
 
 
 def test_the_result_loses_what_a_technician_typed(pair: Study) -> None:
@@ -124,16 +141,13 @@ def test_the_search_finds_what_is_there(
     assert "Wulfstan" not in found, "the institution is not the one that made the results"
 
 
-def test_one_patient_in_one_frame_of_reference(
-    pair: Study, planted: tuple[list[Path], list[str]], tmp_path: Path
-) -> None:
-    write_dicom(pair, sources(planted[0]), tmp_path, (), True)
-    segs = [hd.seg.segread(tmp_path / f"{name}-seg.dcm") for name in ("baseline", "followup-1", "growth-1")]
+def test_one_patient_in_one_frame_of_reference(anonymous: Path) -> None:
+    segs = [hd.seg.segread(anonymous / f"{name}-seg.dcm") for name in ("baseline", "followup-1", "growth-1")]
     assert len({(str(seg.PatientName), seg.PatientID) for seg in segs}) == 1
     assert segs[1].FrameOfReferenceUID == segs[2].FrameOfReferenceUID != segs[0].FrameOfReferenceUID
     assert segs[1].StudyInstanceUID == segs[2].StudyInstanceUID != segs[0].StudyInstanceUID
     assert all(seg.PatientIdentityRemoved == "YES" and not seg.StudyDate for seg in segs)
-    report = hd.sr.srread(tmp_path / "followup-1-sr.dcm")
+    report = hd.sr.srread(anonymous / "followup-1-sr.dcm")
     first = report.content.get_volumetric_roi_measurement_groups()[0]
     assert first.referenced_segment.referenced_sop_instance_uid == segs[1].SOPInstanceUID
 
