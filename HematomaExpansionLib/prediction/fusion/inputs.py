@@ -29,7 +29,7 @@ def _category(name: str, category: str) -> Column:
 
 
 def _log_ml(name: str, label: str) -> Column:
-    """Volumes are skewed: twice the blood counts the same whatever the size."""
+    """Volumes are skewed; with the logarithm beside the volume the penalty chooses the form."""
 
     def of(patient: Patient) -> float | None:
         ml = patient.number(name)
@@ -59,6 +59,7 @@ CLINICAL = (
     value("glucose_mg_dl", "Glucose, mg/dL"),
 )
 BLOOD = (
+    value("ich_ml", "Parenchymal blood, mL"),
     _log_ml("ich_ml", "Parenchymal blood, log mL"),
     value("ivh", "Intraventricular blood"),
     _log_ml("ivh_ml", "Intraventricular blood, log mL"),

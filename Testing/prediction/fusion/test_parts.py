@@ -86,7 +86,7 @@ def test_scores_that_mislead_say_nothing():
 def test_inputs():
     patient = Patient(values={"ich_ml": 20.0, "ivh": True, "ivh_ml": 0.0, "location": "deep"})
     row = numbers(BLOOD, [patient])[0]
-    np.testing.assert_allclose(row, [log(21), 1, 0, 1, 0])
+    np.testing.assert_allclose(row, [20, log(21), 1, 0, 1, 0])
     assert np.isnan(numbers(BLOOD, [Patient()])).all()
     assert log_odds(0.5) == 0
     assert log_odds(1.0) == pytest.approx(log(0.9999 / 0.0001))
