@@ -107,4 +107,9 @@ def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -
     with written_whole(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
         table = csv.writer(stream, lineterminator="\n")
         table.writerow(columns)
-        table.writerows(rows)
+        table.writerows([_text(cell) for cell in row] for row in rows)
+
+
+def _text(cell: Cell) -> Cell:
+    """Six significant digits: more is noise, and differs with the number of threads."""
+    return f"{cell:.6g}" if isinstance(cell, float) else cell
