@@ -21,6 +21,7 @@ from .results import checked_scan, make_results
 from .server import SeriesEntry, Server, StudyEntry
 
 _NAP_S = 0.2
+_DONE = ("made", "stored")
 
 
 @dataclass(frozen=True)
@@ -126,17 +127,17 @@ class Watch:
         return now - since >= self._timing.stable_s
 
     def _open(self, study: str, series: Sequence[SeriesEntry]) -> bool:
-        """Whether a study still needs an analysis."""
+        """Whether a study still needs an analysis. One that has results of ours never does."""
         entry = self._journal[study]
         changed = entry is not None and entry.content != content_of(series)
-        if entry is not None and entry.state in ("refused", "failed"):
-            return changed
-        ours = entry is not None or any(is_ours(each) for each in series)
-        if ours and (entry is None or changed) and study not in self._known:
+        done = entry is not None and entry.state in _DONE
+        if not done and not any(is_ours(each) for each in series):
+            return entry is None or changed
+        if (entry is None or (done and changed)) and study not in self._known:
             self._known.add(study)
             since = "has changed since its results were made" if changed else "has results of an earlier run"
             self._say(f"study {study}: {since}; left as it is")
-        return not ours
+        return False
 
     def _analyse(
         self, episode: Sequence[StudyEntry], todo: set[str], series: dict[str, list[SeriesEntry]]
@@ -205,8 +206,11 @@ class Watch:
             self._journal.add(study, "made", content, files)
 
     def _store(self, entry: Entry) -> None:
+        files = [self._work / file for file in entry.files]
         try:
-            self._server.store([self._work / file for file in entry.files])
+            if not all(file.exists() for file in files):
+                raise ServerError(f"its results are no longer in {self._work}")
+            self._server.store(files)
         except ServerUnreachable:
             raise
         except ServerError as error:
@@ -216,9 +220,12 @@ class Watch:
         self._say(f"study {entry.study}: {len(entry.files)} objects stored")
 
     def _note(self, study: str, state: State, content: str, reason: str) -> None:
+        """Say why a study has no results; one that has some keeps them in the journal."""
         reason = " ".join(reason.split())
-        self._journal.add(study, state, content, reason=reason)
         self._say(f"study {study}: {state}, {reason}")
+        entry = self._journal[study]
+        if entry is None or entry.state != "stored":
+            self._journal.add(study, state, content, reason=reason)
 
     def _sleep(self, seconds: float, cancelled: Callable[[], bool]) -> None:
         until = time.monotonic() + seconds

@@ -1,7 +1,7 @@
 """What the watch does at each look at a real server, with studies it refuses, so that nothing is slow."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pydicom
@@ -138,6 +138,40 @@ def test_results_that_were_made_are_stored_after_a_crash_once(watched: Watched) 
     watch.step()
     changed = f"study {study}: has changed since its results were made; left as it is"
     assert watched.said[1:] == [changed], "a later series is said, once, and nothing is stored again"
+
+
+def test_results_that_are_gone_are_said(watched: Watched) -> None:
+    study = watched.give(3, Head(), SHORT)
+    content = content_of(connect(watched.orthanc.web).series(study))
+    Journal(watched.work / "journal.jsonl").add(study, "made", content, ["results/gone.dcm"])
+    watch = watched.watch()
+    watch.step()
+    watch.step()
+    (line,) = watched.said
+    assert "failed, its results are no longer in" in line
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["journal", "lost journal"])
+def test_a_study_with_results_is_never_analysed_again(watched: Watched, lost: bool) -> None:
+    """Not even when it is read as another study's baseline, is refused there, and grows after that."""
+    baseline = watched.give(7, Head(), SHORT, patient_id="Q", acquired=datetime(2024, 3, 1))
+    watched.give(7, Head(), SHORT, number=9102, modality="SR", description="HematomaExpansion measurements")
+    path = watched.work / "journal.jsonl"
+    if not lost:
+        content = content_of(connect(watched.orthanc.web).series(baseline))
+        Journal(path).add(baseline, "stored", content, ["results/a.dcm"])
+    watch = watched.watch()
+    watch.step()
+    followup = watched.give(8, Head(), SHORT, patient_id="Q", acquired=datetime(2024, 3, 2))
+    watch.step()
+    assert "refused" in watched.lines(followup)[0]
+    assert "refused" in watched.lines(baseline)[-1], "it was read for the follow-up"
+    watched.give(7, thorax, LONG, number=3)
+    before = len(watched.lines(followup))
+    watch.step()
+    assert len(watched.lines(followup)) == before
+    assert not any("analysing" in line for line in watched.said)
+    assert Journal(path)[baseline].state == ("refused" if lost else "stored")
 
 
 def test_results_of_a_lost_journal_are_seen_on_the_server(watched: Watched) -> None:
