@@ -42,7 +42,8 @@ def comparison(
         for label, model in models.items()
     }
     if models:
-        _draw(found, tests, tuple(labels), f"{title}\n{run.caption}", run.out / name)
+        against = f"* P < {_SIGNIFICANT} against\n{reference}" if reference in models else ""
+        _draw(found, tests, tuple(labels), f"{title}\n{run.caption}", against, run.out / name)
     rows = []
     for label, name_ in labels.items():
         if label in models:
@@ -100,6 +101,7 @@ def _draw(
     tests: Mapping[str, Sequence[str]],
     order: Sequence[str],
     title: str,
+    against: str,
     stem: Path,
 ) -> None:
     from matplotlib.figure import Figure
@@ -127,7 +129,7 @@ def _draw(
     axes.set_ylabel("Estimate, with 95 % interval")
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_title(title, fontsize=11)
-    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8.5, frameon=False)
+    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8.5, frameon=False, title=against)
     write_figure(figure, stem)
 
 
