@@ -39,7 +39,7 @@ def on_cluster(
             "--cluster needs the package distributed: pip install 'hematoma-expansion[cluster]'"
         ) from error
     try:
-        client = Client(address, timeout="10s", set_as_default=False)
+        client = Client(address, timeout="10s")
     except (OSError, ValueError) as error:
         raise UsageError(f"--cluster {address}: no dask scheduler answers there ({error})") from error
     with client:

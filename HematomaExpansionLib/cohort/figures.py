@@ -10,6 +10,8 @@ from ..statistics.figures.style import BLUE, VERMILION
 from .summary import ml_of
 
 _UNKNOWN_GREY = "0.6"
+_LEAST_BARS = 20
+"""Room for so many, that the bars of a few patients are no blocks."""
 
 
 def volume_figure(studies: Sequence[StudyResult]) -> Figure | None:
@@ -25,6 +27,7 @@ def volume_figure(studies: Sequence[StudyResult]) -> Figure | None:
     width = next(step for step in (1, 2, 5, 10, 20, 50) if max(volumes) / step <= 20 or step == 50)
     edges = [width * number for number in range(int(max(volumes) // width) + 2)]
     axes.hist(volumes, edges, color=BLUE, edgecolor="white")
+    axes.set_xlim(0, edges[-1])
     axes.set_xlabel("ICH at the baseline, mL")
     axes.set_ylabel("patients")
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
@@ -63,6 +66,7 @@ def change_figure(studies: Sequence[StudyResult]) -> Figure | None:
             places, heights = zip(*chosen, strict=True)
             axes.bar(places, heights, width=0.8, color=colour, hatch=hatch, edgecolor="white", label=name)
     axes.axhline(0, color="black", linewidth=0.8)
+    axes.set_xlim(0, max(len(bars), _LEAST_BARS) + 1)
     axes.axhline(6, color="0.4", linewidth=0.8, linestyle="--")
     axes.annotate("6 mL", (1, 6), (2, 2), ("axes fraction", "data"), "offset points", color="0.3", ha="left")
     axes.set_xlabel("patients, by change")
