@@ -37,7 +37,7 @@ def candidates(
     if not known:
         raise InputRefused(
             f"no training patient has radiomics features {prefix}...; make a table with "
-            f"`hematoma-expansion radiomics --settings {prefix.partition(':')[0]}` and give it as --radiomics"
+            f"`python -m training.radiomics --settings {prefix.partition(':')[0]}` and give it as --radiomics"
         )
     names = sorted({name for one in known for name in one.radiomics if name.startswith(prefix)})
     values = np.array(

@@ -23,7 +23,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--cohort", type=Path, required=True, help="CSV, see HematomaExpansionLib.cohort_table"
     )
     parser.add_argument("--out", type=Path, required=True, help="folder to write into")
-    parser.add_argument("--radiomics", type=Path, help="table of `hematoma-expansion radiomics`, by patient")
+    parser.add_argument("--radiomics", type=Path, help="table of `python -m training.radiomics`")
     parser.add_argument(
         "--missing", choices=POLICIES, default="complete-case", help="policy for missing inputs"
     )
