@@ -80,16 +80,17 @@ def prediction_table(predictions: "Sequence[Prediction]") -> "Table":
     from rich.table import Table
 
     table = Table()
-    table.add_column("model", overflow="fold")
-    for column in ("expansion as", "probability", "95 % interval", "expected"):
+    table.add_column("model", no_wrap=True)
+    for column in ("expansion as", "probability (95 %)", "expected"):
         table.add_column(column)
     for one in predictions:
         probability = "not available" if one.probability is None else f"{one.probability:.3f}"
-        interval = "-" if one.interval is None else f"{one.interval[0]:.3f} to {one.interval[1]:.3f}"
+        if one.interval is not None:
+            probability += f" ({one.interval[0]:.3f}-{one.interval[1]:.3f})"
         expected = "-"
         if one.expected is not None:
-            expected = f"{'yes' if one.expected else 'no'}, from {one.threshold:.3f} on"
-        table.add_row(one.model, one.outcome, probability, interval, expected)
+            expected = f"{'yes' if one.expected else 'no'} (>= {one.threshold:.2f})"
+        table.add_row(one.model, one.outcome, probability, expected)
     return table
 
 
