@@ -4,9 +4,9 @@ r"""Train the system of Lee 2024: slice classifier, segmentation, Image-to-HE, I
 
 The defaults are the paper's sizes and need a GPU. On two cores, for about 500 patients in 15 minutes:
 
-    python -m training.lee2024_cnn --cohort cohort.csv --out lee2024 --size 128 --layers 1,1,1,1 \
-        --unet-width 8 --image-width 8 --folds 3 --classifier-rate 1e-3 --image-rate 1e-3 --batch 16 \
-        --threads 2 --workers 2 --minutes 15
+    python -m training.lee2024_cnn --cohort cohort.csv --out lee2024 --size 128 --classifier-size 64 \
+        --layers 1,1,1,1 --unet-width 8 --image-width 8 --folds 3 --classifier-rate 1e-3 --image-rate 1e-3 \
+        --batch 16 --threads 2 --workers 2 --minutes 15
 
 ``--out`` becomes the bundle of Image-to-HE, ``<out>-integrated`` that of Integrated-to-HE. ``<out>-run``
 holds prepared slices, curves, checkpoints, ``scores.csv`` and ``predictions.csv`` (what both say of each
@@ -64,6 +64,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--cache", type=Path, help="folder of prepared slices (default: OUT-run/prepared)")
     parser.add_argument("--imagenet", type=Path, help="se_resnext50_32x4d weights to start from")
     parser.add_argument("--size", type=int, default=512, help="rows and columns of a slice, a multiple of 32")
+    parser.add_argument("--classifier-size", type=int, help="what the classifier is shown (default: --size)")
     parser.add_argument("--layers", type=_layers, default=(3, 4, 6, 3), help="blocks of its four stages")
     parser.add_argument("--attention", action="store_true", help="self-attention in the classifier")
     parser.add_argument("--unet-width", type=int, default=64, help="channels of the U-Net's first level")
@@ -87,8 +88,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         value = getattr(options, name)
         if value is not None and value < 1:
             parser.error(f"--{name.replace('_', '-')} is {value}; it must be at least 1")
-    if options.size < 32 or options.size % 32:
-        parser.error(f"--size is {options.size}; a multiple of 32 is allowed")
+    for name in ("size", "classifier_size"):
+        value = getattr(options, name)
+        if value is not None and (value < 32 or value % 32):
+            parser.error(f"--{name.replace('_', '-')} is {value}; a multiple of 32 is allowed")
     if options.folds < 2:
         parser.error(f"--folds is {options.folds}; it must be at least 2")
     return options
@@ -114,14 +117,22 @@ def _train(options: argparse.Namespace, these: Processes) -> None:
     run = options.out.with_name(options.out.name + "-run")
     simulated = None if options.data is None else options.data == "simulated"
     cohort = read_image_cohort(STUDIES["lee2024"], options.cohort, options.seed, simulated)
-    print("\n".join([*describe(cohort.study), cohort.remark]), flush=True)
     cache = options.cache or run / "prepared"
-    training = prepare(cohort.training, options.size, cache, options.workers)
+    if these.first:
+        print("\n".join([*describe(cohort.study), cohort.remark]), flush=True)
+        prepare((*cohort.training, *cohort.held_out), options.size, cache, options.workers)
+    these.agree(0)
+    training = prepare(cohort.training, options.size, cache)
+    held_out = prepare(cohort.held_out, options.size, cache)
     if not training:
         raise InputRefused(f"{options.cohort}: no training patient could be prepared")
-    test = prepare(cohort.held_out, options.size, cache, options.workers)
     settings = LeeSettings(
-        options.size, options.layers, options.attention, options.unet_width, options.image_width
+        options.size,
+        options.classifier_size or options.size,
+        options.layers,
+        options.attention,
+        options.unet_width,
+        options.image_width,
     )
     trainer = Trainer(options, run, these, cohort)
     networks = trainer.classifier_and_unet(settings, training)
@@ -129,11 +140,11 @@ def _train(options: argparse.Namespace, these: Processes) -> None:
     scores: dict[str, float | None] = {}
     for fold in range(options.folds):
         kept = [one for one, of in zip(training, fold_of, strict=True) if of != fold]
-        held_out = [one for one, of in zip(training, fold_of, strict=True) if of == fold]
-        trainer.image_to_he(networks, kept, held_out, f"fold-{fold + 1}")
-        scores |= trainer.scored(networks, held_out)
+        left_out = [one for one, of in zip(training, fold_of, strict=True) if of == fold]
+        trainer.image_to_he(networks, kept, left_out, f"fold-{fold + 1}")
+        scores |= trainer.scored(networks, left_out)
     trainer.image_to_he(networks, training, [], "all")
-    test_scores = trainer.scored(networks, test)
+    held_out_scores = trainer.scored(networks, held_out)
     if these.first:
         record = {
             "paper": STUDIES["lee2024"].citation,
@@ -150,7 +161,7 @@ def _train(options: argparse.Namespace, these: Processes) -> None:
             "hardware": hardware(these.device),
             "versions": versions(),
         }
-        write(options, run, cohort, networks, record, scores, test_scores)
+        write(options, run, cohort, networks, record, scores, held_out_scores)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from torch.nn import functional
 from HematomaExpansionLib.networks.lee_image_to_he import LeeImageToHE
 from HematomaExpansionLib.networks.lee_slice_classifier import LeeSliceClassifier
 from HematomaExpansionLib.networks.lee_unet import LeeUNet
+from HematomaExpansionLib.prediction.lee2024.slices import resized
 from HematomaExpansionLib.statistics.roc import auc
 
 from .lee2024_data import Slices
@@ -30,16 +31,28 @@ def cosine(done: float) -> float:
 
 
 def classifier_task(
-    network: LeeSliceClassifier, training: Slices, validation: Slices | None, rate: float = CLASSIFIER_RATE
+    network: LeeSliceClassifier,
+    training: Slices,
+    validation: Slices | None,
+    size: int,
+    rate: float = CLASSIFIER_RATE,
 ) -> Task:
-    """Slices with against slices without a haematoma: cross-entropy, Adam with a decay of 1e-6."""
+    """Slices with against slices without a haematoma: cross-entropy, Adam with a decay of 1e-6.
+
+    Args:
+        network: learns.
+        training: from these slices.
+        validation: shows how well.
+        size: rows and columns of what the network is shown.
+        rate: of learning.
+    """
 
     def loss(shared: nn.Module, batch: Batch) -> dict[str, Tensor]:
-        logits = shared(batch["grey"]).float()
+        logits = shared(resized(batch["grey"], size)).float()
         return {"loss": functional.binary_cross_entropy_with_logits(logits, batch["shows"])}
 
     def score(trained: nn.Module, unvaried: Iterable[Batch]) -> dict[str, float]:
-        return _auc([(trained(batch["grey"]), batch["shows"]) for batch in unvaried])
+        return _auc([(trained(resized(batch["grey"], size)), batch["shows"]) for batch in unvaried])
 
     return Task(
         network,

@@ -55,7 +55,11 @@ class Trainer:
         watched = [one for one, fold in zip(patients, fold_of, strict=True) if not fold]
         classifier, unet, _ = self.options.epochs
         task = classifier_task(
-            networks.classifier, Slices(kept, False), Slices(watched, False), self.options.classifier_rate
+            networks.classifier,
+            Slices(kept, False),
+            Slices(watched, False),
+            settings.classifier_size,
+            self.options.classifier_rate,
         )
         self._fit("classifier", task, classifier, CLASSIFIER)
         task = unet_task(networks.unet, Slices(kept, True), Slices(watched, True), self.options.unet_rate)
@@ -89,7 +93,8 @@ class Trainer:
         }
 
     def _fit(self, name: str, task: Task, epochs: int, minutes_share: float) -> None:
-        print(f"{name}: {len(task.training)} slices", flush=True)
+        if self.these.first:
+            print(f"{name}: {len(task.training)} slices", flush=True)
         plan = Plan(
             epochs=epochs,
             batch=self.options.batch,

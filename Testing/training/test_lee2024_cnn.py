@@ -18,7 +18,10 @@ from Testing.training.small_cohort import write_small_cohort
 from training import fusion, lee2024_cnn
 from training.image_scores import read_scores
 
-TINY = "--size 32 --layers 1,1,1,1 --unet-width 2 --image-width 2 --folds 2 --epochs 1 --batch 16 --threads 1"
+TINY = (
+    "--size 64 --classifier-size 32 --layers 1,1,1,1 --unet-width 2 --image-width 2 "
+    "--folds 2 --epochs 1 --batch 16 --threads 1"
+)
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +120,8 @@ def test_what_the_network_sees_and_says_of_it(trained: tuple[Path, Path]):
     }
     size, spacing = scan.image.GetSize(), scan.image.GetSpacing()
     for view in views:
-        assert view.grid.shape == (1, 32, 32)
-        assert view.grid.spacing_mm[1] * 32 == pytest.approx(spacing[1] * size[1])
+        assert view.grid.shape == (1, 64, 64)
+        assert view.grid.spacing_mm[1] * 64 == pytest.approx(spacing[1] * size[1])
         centre = scan.image.TransformPhysicalPointToContinuousIndex(view.grid.origin_mm)
         assert centre[2] == pytest.approx(round(centre[2]), abs=1e-4)
 

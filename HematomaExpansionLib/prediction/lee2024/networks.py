@@ -9,7 +9,7 @@ import numpy as np
 from ...device import Device
 from ..image_predictor import load_weights, weights_of
 from .dl_score import DLScore, normalised_dl_score
-from .slices import SIZE, grey_slices
+from .slices import SIZE, grey_slices, resized
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +29,7 @@ class LeeSettings:
 
     Attributes:
         size: rows and columns of a slice.
+        classifier_size: of the slice that the classifier is shown; it needs less to see blood at all.
         layers: blocks in the four stages of the slice classifier.
         attention: self-attention in its last stage.
         unet_width: channels of the U-Net's first level.
@@ -36,6 +37,7 @@ class LeeSettings:
     """
 
     size: int = SIZE
+    classifier_size: int = SIZE
     layers: tuple[int, ...] = (3, 4, 6, 3)
     attention: bool = False
     unet_width: int = 64
@@ -77,7 +79,7 @@ class LeeNetworks:
         unet = LeeUNet(settings.unet_width)
         return cls(
             settings,
-            LeeSliceClassifier(settings.layers, settings.attention, settings.size),
+            LeeSliceClassifier(settings.layers, settings.attention, settings.classifier_size),
             unet,
             LeeImageToHE(unet.feature_channels, settings.image_width),
         )
@@ -134,7 +136,7 @@ class LeeNetworks:
         with torch.inference_mode():
             for numbers in torch.split(torch.arange(len(grey)), _BATCH):
                 slices = grey[numbers].to(device)
-                shown = (self.classifier(slices) >= 0).cpu()
+                shown = (self.classifier(resized(slices, self.settings.classifier_size)) >= 0).cpu()
                 if not shown.any():
                     continue
                 slices = slices[shown.to(device)]
