@@ -54,10 +54,14 @@ def show(parameters: Any, finding: Any) -> Any:
             _("The patient was removed during the analysis; what was found stays in the scene.")
         )
     nodes = finding.nodes
-    if parameters.record is not None:
-        forget_study(parameters.record, [*nodes.volumes, *nodes.segmentations])
+    last = PanelStudy(parameters).record
+    if last is not None:
+        forget_study(last, [*nodes.volumes, *nodes.segmentations])
     name = parameters.parameterNode.GetName()
     record = record_study(finding.result, nodes, finding.users, name)
+    if any(node not in finding.users for node in nodes.segmentations):
+        # New outlines: nobody has looked at them.
+        parameters.reviewed = False
     parameters.segmentations = list(nodes.segmentations)
     parameters.record = record
     before = Path(parameters.reportFolder)

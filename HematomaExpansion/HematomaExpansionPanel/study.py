@@ -20,10 +20,10 @@ class PanelStudy:
     @property
     def volumes(self) -> list[Any]:
         """The scans, baseline first, the follow-ups in their order; none without a baseline."""
-        if self.parameters.baseline is None:
+        if _there(self.parameters.baseline) is None:
             return []
         chosen = [self.parameters.baseline, *self.parameters.followups]
-        return [volume for volume in chosen if volume is not None]
+        return [volume for volume in chosen if _there(volume) is not None]
 
     @property
     def timepoints(self) -> list[str]:
@@ -36,7 +36,7 @@ class PanelStudy:
     def obstacle(self) -> str:
         """Why nothing can be analysed; empty when it can."""
         volumes = self.volumes
-        if self.parameters.baseline is None:
+        if not volumes:
             return _("Choose the baseline CT.")
         if len({volume.GetID() for volume in volumes}) < len(volumes):
             return _("Baseline and follow-up are the same volume: choose another follow-up, or none.")
@@ -52,7 +52,7 @@ class PanelStudy:
         """The segmentation chosen for a scan; None for none."""
         chosen = list(self.parameters.segmentations)
         index = self.timepoints.index(timepoint) if timepoint in self.timepoints else len(chosen)
-        return chosen[index] if index < len(chosen) else None
+        return _there(chosen[index]) if index < len(chosen) else None
 
     def choose_segmentation(self, timepoint: str, node: Any) -> None:
         """Choose the segmentation of a scan."""
@@ -64,7 +64,7 @@ class PanelStudy:
     @property
     def record(self) -> Any:
         """The node of the last analysis; None before."""
-        return self.parameters.record
+        return _there(self.parameters.record)
 
     @property
     def result(self) -> Any:
@@ -143,7 +143,7 @@ class PanelStudy:
         chosen = self.parameters
         nodes = [*self.volumes]
         if chosen.segmenter is Segmenter.OWN:
-            nodes += [node for node in chosen.segmentations if node is not None]
+            nodes += [node for node in chosen.segmentations if _there(node) is not None]
         said = [chosen.segmenter.value, chosen.device, chosen.clinical, chosen.readings, chosen.model]
         return json.dumps([*(node.GetID() for node in nodes), *said])
 
@@ -157,3 +157,8 @@ class PanelStudy:
         """Folder of the report of the last analysis; None when it is not there any more."""
         folder = Path(self.parameters.reportFolder) if self.parameters.reportFolder else None
         return folder if folder is not None and (folder / "report.html").is_file() else None
+
+
+def _there(node: Any) -> Any:
+    """A node that is still in the scene, else None: a parameter may remember one that was removed."""
+    return node if node is not None and node.GetScene() is not None else None

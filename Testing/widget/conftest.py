@@ -1,5 +1,6 @@
 """The real module file, loaded on slicer-core with test doubles for what only the application has."""
 
+import json
 import sys
 import tempfile
 import time
@@ -9,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from HematomaExpansionLib.clinical import read_clinical
 from HematomaExpansionLib.resources import resource
 from HematomaExpansionLib.scene.analysis_process import Finding
+from HematomaExpansionLib.scene.clinical_form import entries_of_record
 from HematomaExpansionLib.scene.head_ct import head_ct_from_volume
 from HematomaExpansionLib.scene.study_folder import read_result, show_study_folder
 from Testing.scene.conftest import load
@@ -57,6 +60,8 @@ def shown(panel: Any, scene: Any, demo: Any) -> Any:
 
     volumes = [sample(scene, name) for name in ("baseline", "followup-1")]
     panel.parameters.baseline, panel.parameters.followups = volumes[0], volumes[1:]
+    record = read_clinical(resource("sample", "clinical.yaml"))
+    panel.parameters.clinical = json.dumps(entries_of_record(record))
     folder = demo[1]
     images = [head_ct_from_volume(volume).image for volume in volumes]
     nodes = show_study_folder(folder, images, volumes)

@@ -46,7 +46,7 @@ class _Kind:
             for number, each in enumerate(value):
                 inner.check(name, each)
                 inner.write(node, f"{name}_{number}", each)
-            node.SetParameter(name, str(len(value)))
+            node.SetParameter(f"{name}_len", str(len(value)))
             return
         self.check(name, value)
         if self.is_node:
@@ -58,10 +58,11 @@ class _Kind:
             node.SetParameter(name, str(value))
 
     def read(self, node: Any, name: str) -> Any:
-        text = node.GetParameter(name)
         if get_origin(self.type) is list:
             inner = _Kind(get_args(self.type)[0])
-            return [inner.read(node, f"{name}_{number}") for number in range(int(text))]
+            length = int(node.GetParameter(f"{name}_len"))
+            return [inner.read(node, f"{name}_{number}") for number in range(length)]
+        text = node.GetParameter(name)
         if self.is_node:
             return node.GetNodeReference(name)
         if issubclass(self.type, Enum):
@@ -88,7 +89,7 @@ class Wrapped:
         kinds = {name: _Kind(hint) for name, hint in hints.items()}
         self.__dict__.update(parameterNode=node, kinds=kinds, guis={}, updating=False)
         for name, kind in kinds.items():
-            if not node.HasParameter(name):
+            if not (node.HasParameter(name) or node.HasParameter(f"{name}_len")):
                 kind.write(node, name, getattr(declared, name, kind.default()))
 
     def __getattr__(self, name: str) -> Any:
