@@ -17,6 +17,8 @@ from .one_case import TEMPORARY, Failure, Outcome, run_case
 from .workers import Killed, on_processes
 
 PATIENTS = "patients"
+Analysis = Callable[[Case, Options, Dependencies, Path], Outcome]
+"""Analyses a patient in a worker and writes its folder, as :func:`.one_case.run_case` does."""
 KILLED = "its worker was killed each time it was tried; was there enough memory?"
 
 
@@ -123,6 +125,7 @@ def run_batch(
     cluster: str | None = None,
     told: Callable[[Outcome], None] = lambda outcome: None,
     look: Callable[[], None] = lambda: None,
+    analyse: Analysis = run_case,
 ) -> Batch:
     """Analyse what is left to do; each patient's folder is written whole when the patient is done.
 
@@ -133,6 +136,7 @@ def run_batch(
         cluster: address of a dask.distributed scheduler, which then has the workers; None for this machine.
         told: called with the outcome of each patient.
         look: called several times a second; what it raises ends the run.
+        analyse: what a worker does with a patient, as :func:`.one_case.run_case` does it.
 
     Raises:
         UsageError: fewer than one worker, or a cluster that cannot be used.
@@ -149,7 +153,7 @@ def run_batch(
         raise OutputError(f"{plan.out}: cannot write there ({error.strerror})") from error
     for left in patients.glob(f"{TEMPORARY}*"):
         shutil.rmtree(left, ignore_errors=True)
-    work = partial(run_case, options=options, of_options=plan.of_options, patients=patients)
+    work = partial(_work, analyse=analyse, options=options, of_options=plan.of_options, patients=patients)
     answers = (
         on_processes(work, plan.to_do, workers, look)
         if cluster is None
@@ -172,6 +176,12 @@ def run_batch(
         failures=tuple(failed[case.name] for case in plan.cases if case.name in failed),
         outcomes=tuple(outcomes),
     )
+
+
+def _work(
+    case: Case, analyse: Analysis, options: Options, of_options: Dependencies, patients: Path
+) -> Outcome:
+    return analyse(case, options, of_options, patients)
 
 
 def _result(folder: Path) -> StudyResult:
