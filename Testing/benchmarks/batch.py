@@ -76,8 +76,8 @@ def killed_and_resumed(folder: Path, patients: int) -> str:
     )
     _expect([row["patient"] for row in failures], list(broken), "patients without one")
     return (
-        f"{patients} patients, a worker killed, the run killed after {len(before)}, resumed: {len(results)} results, "
-        f"{len(failures)} failures, none lost, none twice, results.csv as of the unbroken run"
+        f"{patients} patients, a worker killed, the run killed after {len(before)}, resumed: "
+        f"{len(results)} results, {len(failures)} failures, none lost, none twice, results.csv as of the unbroken run"
     )
 
 
