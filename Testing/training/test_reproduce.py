@@ -9,7 +9,7 @@ from training.reproduce.__main__ import main
 from training.reproduce.checklists import OPEN
 from training.reproduce.table import published
 
-from .papers_cohort import write_inputs
+from .papers_cohort import write, write_inputs
 
 FILES = {
     "lee2024": [
@@ -184,3 +184,17 @@ def test_wrong_predictions(
     with pytest.raises(SystemExit):
         main(["zhong2021", *given])
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("paper", FILES)
+def test_a_cohort_of_volumes_alone(paper: str, tmp_path: Path):
+    """Every column may be absent: the tables say so, and nothing stops."""
+    rows = [["patient", "ich_ml", "ivh_ml", "followup_ich_ml", "followup_ivh_ml"]]
+    rows += [[f"p{n}", 10 + n, 0, 10 + n + (9 if n % 3 == 0 else 0), 0] for n in range(60)]
+    write(tmp_path / "c.csv", rows)
+    main([paper, "--cohort", str(tmp_path / "c.csv"), "--out", str(tmp_path / "o"), "--data", "real"])
+    names = [name for name in FILES[paper] if name.endswith(".csv") and "figure" not in name]
+    text = "".join((tmp_path / "o" / name).read_text() for name in names)
+    assert "not available" in text
+    assert ",real\n" in text
+    assert ",simulated\n" not in text

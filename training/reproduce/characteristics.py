@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from HematomaExpansionLib.prediction.patient import Patient
 from HematomaExpansionLib.prediction.values import Known
 from HematomaExpansionLib.statistics.group_table import (
@@ -14,6 +17,7 @@ from HematomaExpansionLib.statistics.group_table import (
     group_table,
 )
 from HematomaExpansionLib.statistics.interval import NOT_AVAILABLE
+from HematomaExpansionLib.statistics.logit import indicators
 
 from .table import p_text
 
@@ -40,6 +44,11 @@ class Characteristic:
 def values(patients: Sequence[Patient], variable: str) -> list[Known]:
     """A variable of each patient; None where not known."""
     return [patient.values.get(variable) for patient in patients]
+
+
+def categories(name: str, known: Sequence[Known], reference: str) -> dict[str, NDArray[np.float64]]:
+    """Columns of 0 and 1, see :func:`.logit.indicators`; none where nobody is of the reference."""
+    return indicators(name, known, reference) if reference in known else {}
 
 
 def characteristics(

@@ -9,12 +9,12 @@ from HematomaExpansionLib.statistics.forward_selection import select_forward
 from HematomaExpansionLib.statistics.group_table import Shown
 from HematomaExpansionLib.statistics.interval import Estimate
 from HematomaExpansionLib.statistics.likelihood_ratio import likelihood_ratio_test
-from HematomaExpansionLib.statistics.logit import LogitModel, fit_logit, indicators
+from HematomaExpansionLib.statistics.logit import LogitModel, fit_logit
 from HematomaExpansionLib.statistics.univariable import screen
 from training.classical.cohort import TEST, TRAIN
 from training.classical.performance import performance
 
-from .characteristics import Characteristic, characteristics, values
+from .characteristics import Characteristic, categories, characteristics, values
 from .figures import calibrations, rocs
 from .run import Run, outcomes
 from .table import NOT_TRAINED, Table, beside, p_text, with_interval, write_table
@@ -111,7 +111,8 @@ def _univariable(
     found = {f"{_GCS}: mild": ("1.00", "")}
     for label, column in single.items():
         found |= _ratios(fit_logit({label: column}, outcome))
-    return found | _ratios(fit_logit(indicators(_GCS, columns[_GCS], "mild"), outcome))
+    groups = categories(_GCS, columns[_GCS], "mild")
+    return found | (_ratios(fit_logit(groups, outcome)) if groups else {})
 
 
 def _ratios(model: LogitModel) -> dict[str, tuple[str, str]]:
@@ -234,8 +235,8 @@ def selection(run: Run) -> Table:
     names = (*_MEASURED.values(), "sex", "antiplatelet")
     columns = {name: _numbers(values(patients, name)) for name in names if name != "sex"}
     columns["sex"] = [None if one is None else float(one == "male") for one in values(patients, "sex")]
-    groups = indicators(_GCS, [gcs_group(patient) for patient in patients], "mild")
-    variables = {_GCS: tuple(groups)}
+    groups = categories(_GCS, [gcs_group(patient) for patient in patients], "mild")
+    variables = {_GCS: tuple(groups)} if groups else {}
     screening = screen(columns | groups, outcomes(patients), variables)
     candidates = {name: column for name, column in columns.items() if name in _CANDIDATES} | groups
     chosen = select_forward(candidates, outcomes(patients), variables)

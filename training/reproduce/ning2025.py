@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from HematomaExpansionLib.prediction.patient import Patient, Split
 from HematomaExpansionLib.prediction.values import Known
-from HematomaExpansionLib.statistics.logit import LogitModel, fit_logit, indicators
+from HematomaExpansionLib.statistics.logit import LogitModel, fit_logit
 from HematomaExpansionLib.statistics.roc import AucInterval
 from HematomaExpansionLib.statistics.univariable import screen
 from training.classical.cohort import EXTERNAL, SETS, TEST, TRAIN
 from training.classical.performance import performance
 
-from .characteristics import Characteristic, characteristics, values
+from .characteristics import Characteristic, categories, characteristics, values
 from .comparison import comparison
 from .figures import confusions, rocs
 from .run import SET_NAMES, Run, outcomes
@@ -158,8 +158,8 @@ def table_2(run: Run) -> Table:
     outcome = outcomes(patients)
     columns = {label: _numbers(values(patients, name)) for label, name in _VARIABLES.items()}
     columns["Sex"] = [None if one is None else float(one == "male") for one in values(patients, "sex")]
-    places = indicators("Location", values(patients, "location"), "lobar")
-    screening = screen(columns | places, outcome, {"Location": tuple(places)})
+    places = categories("Location", values(patients, "location"), "lobar")
+    screening = screen(columns | places, outcome, {"Location": tuple(places)} if places else None)
     chosen = {
         name: column
         for candidate in screening.candidates
