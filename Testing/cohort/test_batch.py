@@ -5,7 +5,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from HematomaExpansionLib.cohort.batch import plan_batch
 from HematomaExpansionLib.cohort.case import read_cases
 from HematomaExpansionLib.errors import OutputError
 from HematomaExpansionLib.study import Options
+from Testing.cohort.processes import wait_until, workers_of
 from Testing.cohort.small_heads import write_cohort
 from Testing.conftest import ROOT, Ended, run_command
 
@@ -42,11 +42,7 @@ def resumed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Ended
     out = folder / "out"
     arguments = ["batch", table, "--out", out, "--mapping", "1=ich", "--device", "cpu"]
     run = subprocess.Popen([sys.executable, "-m", "HematomaExpansionLib.cli", *map(str, arguments)], cwd=ROOT)
-    end = time.monotonic() + 400
-    while not (out / "patients" / "A").exists():
-        assert time.monotonic() < end
-        assert run.poll() is None
-        time.sleep(0.05)
+    wait_until(lambda: (out / "patients" / "A").exists(), 400)
     run.send_signal(signal.SIGKILL)
     run.wait()
     before, there = stamps(out / "patients" / "A"), sorted(f.name for f in (out / "patients").iterdir())
@@ -138,3 +134,17 @@ def test_results_are_not_mixed_unless_that_is_asked_for(resumed):
     with pytest.raises(OutputError, match="holds results of 2 patients; give --resume"):
         plan_batch(cases, out, OPTIONS, resume=False)
     assert plan_batch(cases[:1], out, OPTIONS, resume=True).gone == ("C",)
+
+
+def test_a_wish_to_stop_is_followed_at_once_and_says_how_to_go_on(resumed, tmp_path: Path):
+    table, _, _, _, _ = resumed
+    command = [sys.executable, "-m", "HematomaExpansionLib.cli", "batch", table, "--out", tmp_path / "out"]
+    run = subprocess.Popen(
+        [*map(str, command), "--mapping", "1=ich"], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    )
+    wait_until(lambda: bool((tmp_path / "out" / "patients").is_dir() and workers_of(run.pid)), 100)
+    run.send_signal(signal.SIGINT)
+    _, said = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert said.splitlines()[-1] == "hematoma-expansion: cancelled; what is done is kept, --resume goes on"
+    assert not (tmp_path / "out" / "results.csv").exists()
