@@ -26,7 +26,12 @@ class Pane:
     def show(
         self, volume: "slicer.vtkMRMLVolumeNode | None", overlay: "slicer.vtkMRMLVolumeNode | None" = None
     ) -> None:
-        """Show a volume, and another over it at half strength; None for nothing."""
+        """Show a volume, and another over it at half strength; None for nothing.
+
+        Slicer's own link is taken off: it copies millimetres from view to view, whatever the registration.
+        """
+        self.composite.SetLinkedControl(False)
+        self.composite.SetHotLinkedControl(False)
         self.composite.SetBackgroundVolumeID(volume and volume.GetID())
         self.composite.SetForegroundVolumeID(overlay and overlay.GetID())
         self.composite.SetForegroundOpacity(0.5 if overlay is not None else 0.0)

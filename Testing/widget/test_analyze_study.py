@@ -33,6 +33,16 @@ def test_one_study(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "scan.nii.gz"]
 
 
+def test_cohort_is_that_of_the_shell(tmp_path: Path) -> None:
+    """The command that answers is ``batch``: it names the table that is not there."""
+    command = [sys.executable, str(BATCH), "--", "none.csv", "--out", "out"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 3
+    assert "none.csv" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_cancelled(tmp_path: Path) -> None:
     command = [sys.executable, str(SCRIPT), "--", str(resource("sample", "baseline.nii.gz"))]
     command += ["--out", str(tmp_path / "out"), "--progress", "lines"]
