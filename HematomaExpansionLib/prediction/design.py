@@ -147,6 +147,8 @@ def make_design(
     empty = [name for name, cells in zip(names, raw.T, strict=True) if np.isnan(cells).all()]
     if len(raw) and empty:
         raise InputRefused(f"{', '.join(empty)}: not known in any training patient; it cannot be fitted")
+    if not len(outcome):
+        raise InputRefused(f"no training patient has a known outcome and all of {', '.join(names)}")
     if not 0 < outcome.sum() < len(outcome):
         raise InputRefused(
             f"{int(outcome.sum())} of {len(outcome)} training patients with known {', '.join(names)} "

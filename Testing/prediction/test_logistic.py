@@ -131,9 +131,12 @@ def test_median_policy_says_what_it_filled_in():
             lambda one: replace(one, expansion=True),
             "60 of 60 training patients .* expanded; some with and some",
         ),
-        (lambda one: replace(one, expansion=None), "0 of 0 training patients"),
+        (
+            lambda one: replace(one, expansion=None),
+            "no training patient has a known outcome and all of ich_ml",
+        ),
         (lambda one: replace(one, values={**one.values, "ich_ml": 10.0}), "ich_ml: the same in all 60"),
-        (lambda one: replace(one, values={}), "0 of 0 training patients with known ich_ml"),
+        (lambda one: replace(one, values={}), "no training patient has a known outcome and all of ich_ml"),
         (
             lambda one: replace(
                 one, values={"ich_ml": 50.0 + one.values["ich_ml"] * 0.1 if one.expansion else 1.0}

@@ -198,3 +198,5 @@ def test_a_cohort_of_volumes_alone(paper: str, tmp_path: Path):
     assert "not available" in text
     assert ",real\n" in text
     assert ",simulated\n" not in text
+    # What is not known is never counted as 0.
+    assert not [cell for cell in text.replace("\n", ",").split(",") if cell in ("0/0", "0:0")]

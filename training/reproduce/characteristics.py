@@ -80,8 +80,11 @@ def _cells(row: Characteristic, found: MeasuredRow | CountedRow, groups: int) ->
         return [cell.text(found.shown, row.digits) if cell.n else NOT_AVAILABLE for cell in found.cells]
     if ":" in row.level:
         first, second = (_level(found, one, groups) for one in row.level.split(":"))
-        return [f"{one.count}:{other.count}" for one, other in zip(first, second, strict=True)]
-    return [cell.text() for cell in _level(found, row.level, groups)]
+        return [
+            f"{one.count}:{other.count}" if one.n else NOT_AVAILABLE
+            for one, other in zip(first, second, strict=True)
+        ]
+    return [cell.text() if cell.n else NOT_AVAILABLE for cell in _level(found, row.level, groups)]
 
 
 def _level(found: CountedRow, level: str, groups: int) -> tuple[Counted, ...]:

@@ -147,7 +147,8 @@ def _sexes(patients: Group) -> tuple[int, int]:
 
 def _shown(name: str, groups: Sequence[Group]) -> list[str]:
     if name == GENDER:
-        return ["/".join(map(str, _sexes(group))) for group in groups]
+        counts = [_sexes(group) for group in groups]
+        return ["/".join(map(str, pair)) if any(pair) else NOT_AVAILABLE for pair in counts]
     shown = []
     for group in groups:
         known = _column(name, group)
