@@ -1,4 +1,4 @@
-"""A cohort with images small enough to train on in seconds: the sample's scans at 4 mm, again and again."""
+"""A cohort with images small enough to train on in seconds: the sample's scans, shrunk, again and again."""
 
 import csv
 from pathlib import Path
@@ -9,7 +9,7 @@ import SimpleITK as sitk
 from Testing.conftest import ROOT
 
 SAMPLE = ROOT / "Resources" / "sample"
-PIXELS = 96
+PIXELS = 56
 
 
 def write_small_cohort(folder: Path, patients: int = 40, seed: int = 1) -> Path:

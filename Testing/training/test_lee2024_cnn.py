@@ -13,7 +13,6 @@ from HematomaExpansionLib.bundle import read_bundle
 from HematomaExpansionLib.explanation.grad_cam import explain
 from HematomaExpansionLib.prediction.patient import Patient
 from HematomaExpansionLib.prediction.registry import load_predictor
-from Testing.conftest import run_command
 from Testing.training.small_cohort import write_small_cohort
 from training import fusion, lee2024_cnn
 from training.image_scores import read_scores
@@ -83,21 +82,6 @@ def test_a_patient_gets_a_probability_from_the_scan(trained: tuple[Path, Path]):
     values = {"age_years": 60, "gcs": 14, "fibrinogen_mg_dl": 300.0}
     assert 0 < both.predict(Patient(baseline=scan, values=values)).probability < 1
     assert both.predict(Patient(values=values)).missing == ("baseline",)
-
-
-def test_the_shell_predicts_with_both(trained: tuple[Path, Path]):
-    """The real command; without a clinical record only Image-to-HE has a probability."""
-    cohort, out = trained
-    both = ("--model", out, "--model", out.with_name("lee-integrated"))
-    mask = ("--mask", cohort.with_name("baseline-labels.nii.gz"))
-    ended = run_command("predict", cohort.with_name("baseline.nii.gz"), *both, *mask, "--json", "-")
-    assert ended.code == 0, ended.err
-    image, integrated = json.loads(ended.out)["predictions"]
-    assert (image["model"], integrated["model"]) == ("lee2024-image", "lee2024-integrated")
-    assert 0 < image["probability"] < 1
-    assert "simulated" in image["warning"]
-    assert integrated["probability"] is None
-    assert integrated["reason"].startswith("age_years, gcs, fibrinogen_mg_dl: not known")
 
 
 def test_what_the_network_sees_and_says_of_it(trained: tuple[Path, Path]):
