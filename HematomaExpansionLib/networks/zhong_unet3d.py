@@ -22,12 +22,15 @@ class ZhongUNet3d(nn.Module):
     channels), five in the bridge, two in each level of the decoder, transposed convolutions of 2 x 2 x 2,
     concatenation, bias, ReLU, and no normalisation (the supplement names none).
 
+    Initial weights are He's (2015) for ReLU; the paper names none. Through PyTorch's own, each of the layers
+    down to the bridge shrinks the signal, and with nothing that normalises it hardly any is left there.
+
     Args:
         width: channels of the first level, 16 in the paper; the others have 2, 4 and 8 times as many.
     """
 
     def __init__(self, width: int = 16) -> None:
-        """Build the layers with PyTorch's initial weights."""
+        """Build the layers with initial weights."""
         super().__init__()
         first, second, third, bridge = width, 2 * width, 4 * width, 8 * width
         self.level1 = _convolutions(1, first, 3)
@@ -43,6 +46,9 @@ class ZhongUNet3d(nn.Module):
         self.outline = nn.Conv3d(second, 1, 1)
         self.classifier = _convolutions(bridge, bridge, 2)
         self.expansion = nn.Linear(bridge, 1)
+        for layer in self.modules():
+            if isinstance(layer, nn.Conv3d) and layer is not self.outline:
+                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Outline the haematoma and judge the bleed.
