@@ -4,12 +4,18 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
 
 from HematomaExpansionLib.clinical.record import ClinicalRecord
+from HematomaExpansionLib.prediction.model_bundle import save_predictor
+from HematomaExpansionLib.prediction.ning2025_deep.cnn import NingCnn
+from HematomaExpansionLib.prediction.ning2025_deep.settings import NingSettings
+from HematomaExpansionLib.prediction.predictor import Threshold
 from HematomaExpansionLib.scene.study_record import recorded
 from HematomaExpansionLib.scene.two_by_two import BASELINE, GROWTH, pane, panes
-from Testing.widget.conftest import texts
+from Testing.widget.conftest import texts, tick_until_done
 
 
 def points(panel: Any, score: str) -> str:
@@ -173,3 +179,46 @@ def test_report_is_opened_and_saved(shown: Any, tmp_path: Path) -> None:
     shown.parameters.clinical = '{"age_years": "71"}'
     assert "made anew" in shown.ui.reportLabel.text
     assert not shown.ui.saveReportButton.enabled
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> Path:
+    """A small network of Ning 2025 with random weights: it says nothing, and looks at the clot."""
+    torch.manual_seed(1)
+    settings = NingSettings("resnet101", 2, 96, 4, (1, 1, 1, 1))
+    made = settings.network()
+    (last,) = (layer for layer in made.modules() if isinstance(layer, torch.nn.Linear))
+    with torch.no_grad():
+        # Evidence for expansion, whatever the features.
+        last.weight.abs_()
+    predictor = NingCnn(settings, made.eval(), Threshold(0.5, "by hand"), "cpu")
+    folder = tmp_path / "network"
+    save_predictor(predictor, folder, training={}, metrics={}, simulated=True)
+    return folder
+
+
+def test_network_shows_its_evidence(shown: Any, network: Path, told: list[str]) -> None:
+    """The heat map lies over the baseline, within the clot's box, and goes with the next question."""
+    import slicer
+
+    shown.ui.panesButton.click()
+    shown.ui.modelPathLineEdit.currentPath = str(network)
+    shown.ui.predictButton.click()
+    tick_until_done(shown)
+    assert told == []
+    (row,) = texts(shown.ui.predictionsTable)
+    assert row[0] == "ning2025-cnn"
+    heat = shown.parameters.heatMap
+    assert pane(BASELINE).composite.GetForegroundVolumeID() == heat.GetID()
+    values = slicer.util.arrayFromVolume(heat)
+    assert (values.min(), values.max()) == (0.0, 1.0)
+    clot = slicer.util.arrayFromSegmentBinaryLabelmap(
+        shown.study.segmentation("baseline"), "ich", shown.study.volumes[0]
+    )
+    slices = np.nonzero(values.any(axis=(1, 2)))[0]
+    bled = np.nonzero(clot.any(axis=(1, 2)))[0]
+    assert bled.min() - 2 <= slices.min() <= slices.max() <= bled.max() + 2
+    shown.ui.predictButton.click()
+    tick_until_done(shown)
+    assert heat.GetScene() is None
+    assert shown.parameters.heatMap is not None
