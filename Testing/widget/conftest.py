@@ -27,9 +27,15 @@ def told() -> list[str]:
 
 
 @pytest.fixture
-def module(scene: Any, told: list[str], tmp_path: Path) -> Iterator[Any]:
+def qt() -> None:
+    """PySide6 with the libraries of Debian that it needs."""
+    reason = "PySide6 cannot be imported (extra: test; libraries: debian-packages.txt)"
+    pytest.importorskip("PySide6.QtWidgets", reason=reason, exc_type=ImportError)
+
+
+@pytest.fixture
+def module(scene: Any, qt: None, told: list[str], tmp_path: Path) -> Iterator[Any]:
     """``HematomaExpansion.py`` as Slicer would import it."""
-    pytest.importorskip("PySide6", reason="PySide6 is not installed (extra: test)")
     from Testing.widget.host.application import hosted
 
     with hosted(told, tmp_path / "application") as loaded:

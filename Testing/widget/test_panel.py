@@ -51,7 +51,7 @@ with application.hosted([], pathlib.Path("x")):
 """
 
 
-def test_imported_fast_and_opened_without_packages() -> None:
+def test_imported_fast_and_opened_without_packages(qt: None) -> None:
     """In a fresh Python; what Slicer lacks, and what is slow, is not imported before Apply."""
     done = subprocess.run([sys.executable, "-c", OPEN], cwd=MODULE.parent, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
