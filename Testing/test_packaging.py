@@ -172,6 +172,13 @@ def test_index_entry() -> None:
     header = (ROOT / icon).read_bytes()[:24]
     assert header[:8] == b"\x89PNG\r\n\x1a\n"
     assert struct.unpack(">II", header[16:24]) == (128, 128)
+    (urls,) = re.findall(r'set\(EXTENSION_SCREENSHOTURLS "([^"]*)"\)', top)
+    pictures = [ROOT / url.partition("/main/")[2] for url in urls.split()]
+    assert sorted(pictures) == sorted((ROOT / "Screenshots").iterdir())
+    for picture in pictures:
+        header = picture.read_bytes()[:24]
+        assert header[:8] == b"\x89PNG\r\n\x1a\n"
+        assert struct.unpack(">II", header[16:24]) == (1280, 800)
 
 
 def requirements(name: str) -> list[Requirement]:
