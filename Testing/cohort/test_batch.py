@@ -136,8 +136,8 @@ def test_results_are_not_mixed_unless_that_is_asked_for(resumed):
     assert plan_batch(cases[:1], out, OPTIONS, resume=True).gone == ("C",)
 
 
-def test_a_wish_to_stop_is_followed_at_once_and_says_how_to_go_on(resumed, tmp_path: Path):
-    table, _, _, _, _ = resumed
+def test_a_wish_to_stop_is_followed_at_once_and_says_how_to_go_on(tmp_path: Path):
+    table = write_cohort(tmp_path, {"A": (18,)})
     command = [sys.executable, "-m", "HematomaExpansionLib.cli", "batch", table, "--out", tmp_path / "out"]
     run = subprocess.Popen(
         [*map(str, command), "--mapping", "1=ich"], cwd=ROOT, stderr=subprocess.PIPE, text=True
