@@ -16,6 +16,8 @@ class ScansStep(Step):
         """Connect the signals of the step."""
         self.ui.findButton.connect("clicked(bool)", self.onFind)
         self.ui.followupsSelector.connect("checkedNodesChanged()", self.onFollowups)
+        scene = slicer.mrmlScene
+        self.panel.addObserver(scene, scene.EndImportEvent, self.onSceneOpened)
 
     def refresh(self) -> None:
         """Tick the follow-ups and list the scans in their order."""
@@ -43,6 +45,14 @@ class ScansStep(Step):
         ticked = list(self.ui.followupsSelector.checkedNodes())
         kept = [node for node in self.panel.parameters.followups if node in ticked]
         self.panel.parameters.followups = kept + [node for node in ticked if node not in kept]
+
+    def onSceneOpened(self, caller: Any = None, event: Any = None) -> None:
+        """A scene was opened: show its first patient in place of one of whom nothing is known."""
+        shown = self.panel.parameters
+        opened = [each for each in self.panel.logic.allStudies() if each.baseline is not None]
+        if shown is not None and shown.baseline is None and opened:
+            self.panel.setParameters(opened[0])
+            slicer.mrmlScene.RemoveNode(shown.parameterNode)
 
     def onFind(self, clicked: bool = True) -> None:
         """Choose baseline and follow-ups for every patient that is loaded."""

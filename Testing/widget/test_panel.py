@@ -12,6 +12,7 @@ import SimpleITK as sitk
 
 from HematomaExpansionLib.device import CHOICES
 from HematomaExpansionLib.labels import Label
+from HematomaExpansionLib.scene.archive import load_scene, save_scene
 from HematomaExpansionLib.scene.segmentations import segmentation_from_labels
 from HematomaExpansionLib.scene.volumes import volume_from_image
 from HematomaExpansionLib.segmentation.backends import BACKENDS
@@ -106,6 +107,19 @@ def test_two_patients_in_one_scene(panel: Any, module: Any) -> None:
     panel.ui.studySelector.setCurrentNode(panel.logic.getParameterNode().parameterNode)
     assert panel.parameters.baseline is first
     assert len(panel.logic.allStudies()) == 2
+
+
+def test_opened_scene_shows_its_patient(panel: Any, scene: Any, tmp_path: Path) -> None:
+    panel.parameters.baseline = small("A")
+    panel.parameters.followups = [small("B"), small("C")]
+    panel.parameters.reader = "AB"
+    save_scene(tmp_path / "scene.mrb")
+    scene.Clear(False)
+    assert panel.parameters.reader == ""
+    load_scene(tmp_path / "scene.mrb")
+    assert [volume.GetName() for volume in panel.study.volumes] == ["A", "B", "C"]
+    assert panel.ui.readerLineEdit.text == "AB"
+    assert len(panel.logic.allStudies()) == 1
 
 
 def test_scans_are_found(panel: Any, scene: Any) -> None:
