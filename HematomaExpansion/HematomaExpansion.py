@@ -54,6 +54,7 @@ class HematomaExpansionParameterNode:
     segmentations: list[vtkMRMLSegmentationNode]
     segmenter: Segmenter = Segmenter.BUNDLED
     device: Annotated[str, Choice(["auto", "cpu", "cuda"])] = "auto"
+    mapping: str = ""
     reviewed: bool = False
     definition: Definition = Definition.ALL
     reader: str = ""

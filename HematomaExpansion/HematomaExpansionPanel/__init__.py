@@ -21,10 +21,12 @@ def steps_of(panel: Any) -> tuple[Any, dict[str, Any]]:
     from .scans import ScansStep
     from .scores import ScoresStep
     from .segmentation import SegmentationStep
+    from .segments import SegmentsStep
 
     steps = {
         "scans": ScansStep,
         "segmentation": SegmentationStep,
+        "segments": SegmentsStep,
         "change": ChangeStep,
         "markers": MarkersStep,
         "clinical": ClinicalStep,

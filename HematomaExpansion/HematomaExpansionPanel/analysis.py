@@ -27,12 +27,18 @@ def start(parameters: Any) -> Any:
     if study.obstacle:
         raise MissingInput(study.obstacle)
     own = [study.segmentation(name) for name in study.timepoints]
+    mine = parameters.segmenter is Segmenter.OWN
     # A name of its own for each: a scene that is opened later must not find the report of another patient.
     folder = _reports() / uuid4().hex
     return AnalysisProcess(
         study.volumes,
-        Options(segmenter=parameters.segmenter.value, device=parameters.device, models=study.models),
-        own if parameters.segmenter is Segmenter.OWN else (),
+        Options(
+            segmenter=parameters.segmenter.value,
+            mapping=study.mapping or None if mine else None,
+            device=parameters.device,
+            models=study.models,
+        ),
+        own if mine else (),
         study.clinical,
         study.readings,
         folder,

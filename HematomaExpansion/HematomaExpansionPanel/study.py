@@ -54,6 +54,11 @@ class PanelStudy:
         index = self.timepoints.index(timepoint) if timepoint in self.timepoints else len(chosen)
         return _there(chosen[index]) if index < len(chosen) else None
 
+    @property
+    def mapping(self) -> dict[str, str]:
+        """Names of segments to classes, as the user chose; the others are recognised."""
+        return json.loads(self.parameters.mapping or "{}")
+
     def choose_segmentation(self, timepoint: str, node: Any) -> None:
         """Choose the segmentation of a scan."""
         chosen = list(self.parameters.segmentations)
@@ -145,6 +150,7 @@ class PanelStudy:
         if chosen.segmenter is Segmenter.OWN:
             nodes += [node for node in chosen.segmentations if _there(node) is not None]
         said = [chosen.segmenter.value, chosen.device, chosen.clinical, chosen.readings, chosen.model]
+        said.append(chosen.mapping if chosen.segmenter is Segmenter.OWN else "")
         return json.dumps([*(node.GetID() for node in nodes), *said])
 
     @property

@@ -38,3 +38,8 @@ def segment_class(segment: "slicer.vtkSegment", segmentation: str, classes: Mapp
             f"rename it to one of {known}, or map it to one or to background"
         )
     return label
+
+
+def class_names() -> dict[str, str]:
+    """What a user may say a segment is: key of the class to its name, and ``background`` to leave it out."""
+    return {look.key: look.name for look in APPEARANCE.values()} | {"background": "Leave it out"}

@@ -12,6 +12,7 @@ import SimpleITK as sitk
 
 from HematomaExpansionLib.device import CHOICES
 from HematomaExpansionLib.labels import Label
+from HematomaExpansionLib.resources import resource
 from HematomaExpansionLib.scene.archive import load_scene, save_scene
 from HematomaExpansionLib.scene.segmentations import segmentation_from_labels
 from HematomaExpansionLib.scene.volumes import volume_from_image
@@ -231,6 +232,34 @@ def test_segmentation_of_another_geometry(panel: Any, scene: Any, told: list[str
     assert refused(panel, told) == (
         "theirs: all of it lies outside the scan; it must be drawn on the same scan"
     )
+
+
+def test_segments_of_unknown_names_are_mapped(panel: Any, scene: Any, told: list[str]) -> None:
+    """Outlines of another module: one segment is recognised, one is not until the user says what it is."""
+    volume = sample(scene, "baseline")
+    labels = sitk.ReadImage(resource("sample", "baseline-labels.nii.gz"), sitk.sitkUInt8)
+    outline = segmentation_from_labels(labels, volume, class_styles([Label.ICH, Label.IVH]), "theirs")
+    for name, shown in {"ich": "Clot 1", "ivh": "intraventricular haemorrhage"}.items():
+        segment = outline.GetSegmentation().GetSegment(name)
+        segment.SetName(shown)
+        segment.RemoveTag("TerminologyEntry")
+    panel.parameters.baseline = volume
+    panel.ui.segmentationSelector.setCurrentNode(outline)
+    boxes = panel.steps["segments"].boxes
+    assert {name: box.itemText(0) for name, box in boxes.items()} == {
+        "Clot 1": "not recognised: choose",
+        "intraventricular haemorrhage": "recognised: Intraventricular haemorrhage (IVH)",
+    }
+    assert refused(panel, told).startswith('theirs: segment "Clot 1" is of no known class')
+    boxes["Clot 1"].setCurrentText("Intraparenchymal haemorrhage (ICH)")
+    assert panel.study.mapping == {"Clot 1": "ich"}
+    panel.ui.applyButton.click()
+    assert panel.run.process is not None
+    assert len(told) == 1
+    panel.run.stop()
+    panel.refresh()
+    panel.ui.segmenterComboBox.setCurrentText("Density threshold")
+    assert panel.steps["segments"].boxes == {}
 
 
 def test_clinical_value_that_is_impossible(panel: Any, scene: Any, told: list[str]) -> None:
