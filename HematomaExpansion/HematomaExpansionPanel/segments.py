@@ -62,7 +62,7 @@ class SegmentsStep(Step):
             label = segment_class(node.GetSegmentation().GetNthSegment(row), node.GetName(), {})
         except MaskError:
             return _("not recognised: choose")
-        return _("recognised: {name}").format(name=APPEARANCE[label].name)
+        return _("{name}, recognised").format(name=APPEARANCE[label].name)
 
     def onChosen(self, name: str) -> None:
         """The user said which class a segment is, or left it to its name again."""

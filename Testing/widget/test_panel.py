@@ -248,7 +248,7 @@ def test_segments_of_unknown_names_are_mapped(panel: Any, scene: Any, told: list
     boxes = panel.steps["segments"].boxes
     assert {name: box.itemText(0) for name, box in boxes.items()} == {
         "Clot 1": "not recognised: choose",
-        "intraventricular haemorrhage": "recognised: Intraventricular haemorrhage (IVH)",
+        "intraventricular haemorrhage": "Intraventricular haemorrhage (IVH), recognised",
     }
     assert refused(panel, told).startswith('theirs: segment "Clot 1" is of no known class')
     boxes["Clot 1"].setCurrentText("Intraparenchymal haemorrhage (ICH)")
