@@ -18,7 +18,7 @@ class SegmentsStep(Step):
 
     def connect(self) -> None:
         """Nothing is connected before there are segments."""
-        self.names: list[str] = []
+        self.names: list[str] | None = None
         self.boxes: dict[str, Any] = {}
 
     def refresh(self) -> None:

@@ -1,5 +1,6 @@
 """What the shell wrote to a folder, shown in a scene."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -114,7 +115,7 @@ def test_damaged_study_adds_nothing(
 
 def test_result_of_another_version_is_named(folder: Path, tmp_path: Path) -> None:
     copied = shutil.copytree(folder, tmp_path / "study")
-    text = (copied / "result.json").read_text().replace('"schema_version": "2.0"', '"schema_version": "1.0"')
-    (copied / "result.json").write_text(text)
+    result = json.loads((copied / "result.json").read_text())
+    (copied / "result.json").write_text(json.dumps(result | {"schema_version": "1.0"}))
     with pytest.raises(UnreadableFile, match=r"result\.json: is not a result of this version"):
         read_result(copied)

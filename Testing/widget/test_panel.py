@@ -260,6 +260,7 @@ def test_segments_of_unknown_names_are_mapped(panel: Any, scene: Any, told: list
     panel.refresh()
     panel.ui.segmenterComboBox.setCurrentText("Density threshold")
     assert panel.steps["segments"].boxes == {}
+    assert panel.ui.segmentsTable.height == 0
 
 
 def test_clinical_value_that_is_impossible(panel: Any, scene: Any, told: list[str]) -> None:
