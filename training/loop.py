@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from HematomaExpansionLib.errors import ModelError, UsageError
 
@@ -201,6 +202,9 @@ class _Run:
             losses = self.task.loss(self.shared, batch)
         self.optimizer.zero_grad()
         self.scaler.scale(losses["loss"]).backward()
+        if self.task.longest_gradient:
+            self.scaler.unscale_(self.optimizer)
+            nn.utils.clip_grad_norm_(self.task.network.parameters(), self.task.longest_gradient)
         self.scaler.step(self.optimizer)
         self.scaler.update()
         for key, value in losses.items():

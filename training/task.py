@@ -42,6 +42,7 @@ class Task:
         optimizer: makes it from the network's parameters; only those that need a gradient are passed.
         rate: factor of the optimizer's learning rate when a share of the run, 0-1, is behind.
         weights: how often each training example is drawn, in proportion; None draws each once an epoch.
+        longest_gradient: norm that the gradient of a step is cut to; 0 leaves it as it is.
         panels: of the figure of curves.
     """
 
@@ -53,6 +54,7 @@ class Task:
     optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
     rate: Callable[[float], float] = field(default=lambda done: 1.0)
     weights: Sequence[float] | None = None
+    longest_gradient: float = 0.0
     panels: Sequence[Panel] = (
         Panel("training loss", "loss"),
         Panel("AUC, validation patients", "auc", (0, 1)),

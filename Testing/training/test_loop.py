@@ -218,6 +218,25 @@ def test_the_rate_steps_down_where_the_plan_says(tmp_path: Path):
     assert rates == 8 * [0.5] + 8 * [0.05]
 
 
+def test_long_gradients_are_cut(tmp_path: Path):
+    """A gradient of 1000 becomes one of 2: with a rate of 1, a step of 2."""
+    task = line()
+    before = weights(task)
+    task = replace(
+        task,
+        loss=lambda network, batch: {
+            "loss": 1000 * network[0].weight[0, 0] + 0 * network(batch["points"]).sum()
+        },
+        optimizer=lambda parameters: torch.optim.SGD(parameters, lr=1.0),
+        rate=lambda done: 1.0,
+        longest_gradient=2.0,
+    )
+    fit(task, replace(PLAN, epochs=1, batch=18), tmp_path, HERE)
+    moved = before["0.weight"] - weights(task)["0.weight"]
+    assert float(moved[0, 0]) == pytest.approx(2, abs=1e-3)
+    assert float(moved.abs().sum()) == pytest.approx(2, abs=1e-3)
+
+
 def test_validation_examples_come_in_their_order_and_unvaried():
     points = Points(5, 1)
     found = torch.cat([batch["points"] for batch in batches(points, 2, torch.device("cpu"))])
