@@ -13,8 +13,9 @@ from ..study import Options, load
 from .case import Case
 from .cluster import on_cluster
 from .dependencies import Dependencies, case_dependencies, changed, option_dependencies
+from .lock import only_run
 from .one_case import TEMPORARY, Failure, Outcome, run_case
-from .workers import Killed, on_processes
+from .workers import on_processes
 
 PATIENTS = "patients"
 Analysis = Callable[[Case, Options, Dependencies, Path], Outcome]
@@ -140,7 +141,7 @@ def run_batch(
 
     Raises:
         UsageError: fewer than one worker, or a cluster that cannot be used.
-        OutputError: the folder cannot be written.
+        OutputError: the folder cannot be written, or another run is at work in it.
         ModelError: a model is wrong, which it is for every patient.
         InputRefused: a result that is there cannot be read.
     """
@@ -151,25 +152,21 @@ def run_batch(
         patients.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{plan.out}: cannot write there ({error.strerror})") from error
-    for left in patients.glob(f"{TEMPORARY}*"):
-        shutil.rmtree(left, ignore_errors=True)
     work = partial(_work, analyse=analyse, options=options, of_options=plan.of_options, patients=patients)
-    answers = (
-        on_processes(work, plan.to_do, workers, look)
-        if cluster is None
-        else on_cluster(work, plan.to_do, cluster, look)
-    )
     outcomes = []
-    for case, answer in answers if plan.to_do else ():
-        outcome = (
-            Outcome(case.name, Failure(case.name, "analysis", KILLED))
-            if isinstance(answer, Killed)
-            else answer
-        )
-        if outcome.failure is not None:
-            shutil.rmtree(patients / case.name, ignore_errors=True)  # a result of other inputs or options
-        outcomes.append(outcome)
-        told(outcome)
+    with only_run(plan.out):
+        for left in patients.glob(f"{TEMPORARY}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        if cluster is None:
+            answers = on_processes(work, plan.to_do, workers, look)
+        else:
+            answers = on_cluster(work, plan.to_do, cluster, look)
+        for case, answer in answers if plan.to_do else ():
+            outcome = answer if isinstance(answer, Outcome) else _killed(case.name)
+            if outcome.failure is not None:  # what is there is of other inputs or options
+                shutil.rmtree(patients / case.name, ignore_errors=True)
+            outcomes.append(outcome)
+            told(outcome)
     failed = {outcome.patient: outcome.failure for outcome in outcomes if outcome.failure is not None}
     return Batch(
         results={case.name: _result(patients / case.name) for case in plan.cases if case.name not in failed},
@@ -182,6 +179,10 @@ def _work(
     case: Case, analyse: Analysis, options: Options, of_options: Dependencies, patients: Path
 ) -> Outcome:
     return analyse(case, options, of_options, patients)
+
+
+def _killed(patient: str) -> Outcome:
+    return Outcome(patient, Failure(patient, "analysis", KILLED))
 
 
 def _result(folder: Path) -> StudyResult:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..cohort.one_case import Outcome
 
 PARTLY_DONE = 5
+WRITTEN = ("results.csv", "failures.csv", "cohort.html", "cohort.pdf")
 
 
 def batch(
@@ -61,6 +62,9 @@ def batch(
     remarks = [*table.remarks, *_remarks(plan)]
     for remark in remarks:
         typer.echo(remark, err=True)
+    if plan.to_do:  # a run that does not end has no tables, rather than those of an earlier one
+        for name in WRITTEN:
+            (out / name).unlink(missing_ok=True)
     with cancelled_by_signals() as cancelled, _shown(style, len(plan.to_do)) as told:
 
         def look() -> None:
@@ -91,11 +95,11 @@ def _write(found: "Batch", remarks: list[str], out: Path) -> None:
     from ..cohort.report import write_cohort_report
     from ..cohort.tables import write_failures, write_results
 
-    tables = [out / "results.csv", out / "failures.csv"]
-    write_results(found.results, tables[0])
-    write_failures(found.failures, tables[1])
-    for file in [*tables, *write_cohort_report(found.results, found.failures, remarks, out)]:
-        typer.echo(file)
+    write_results(found.results, out / "results.csv")
+    write_failures(found.failures, out / "failures.csv")
+    write_cohort_report(found.results, found.failures, remarks, out)
+    for name in WRITTEN:
+        typer.echo(out / name)
 
 
 def _tell(found: "Batch") -> None:
