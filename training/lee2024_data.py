@@ -105,6 +105,12 @@ class Slices:
         total = [float(one.areas.sum()) for one in self.patients]
         return [float(self.patients[number].areas[z]) / total[number] for number, z in self.places]
 
+    def balance(self) -> list[float]:
+        """Weights that draw slices with a haematoma as often as those without."""
+        shows = np.array([self.patients[number].areas[z] > 0 for number, z in self.places])
+        with_blood = max(float(shows.mean()), 1 / len(shows))
+        return np.where(shows, 1 / with_blood, 1 / max(1 - with_blood, 1 / len(shows))).tolist()
+
     def load(self, indices: Sequence[int]) -> Batch:
         """``grey [n, 1, y, x]`` and ``mask [n, y, x]`` 0-1, ``shows`` (blood) and ``expansion`` ``[n]``."""
         places = [self.places[index] for index in indices]

@@ -20,7 +20,7 @@ from .loop import fit
 from .processes import Processes
 from .task import Plan, Task
 
-CLASSIFIER, UNET, IMAGE = 0.2, 0.3, 0.5
+CLASSIFIER, UNET, IMAGE = 0.3, 0.2, 0.5
 """Shares of ``--minutes``; the last is for Image-to-HE in all folds together."""
 WATCHED = 10
 """One training patient in so many is not learnt from by classifier and U-Net, to show how good they are."""

@@ -12,6 +12,7 @@ from Testing.training.small_cohort import write_small_cohort
 from training.classical.study import STUDIES
 from training.image_cohort import folds, read_image_cohort
 from training.image_scores import read_scores, write_scores
+from training.lee2024_data import PreparedSlices, Slices
 from training.lee2024_losses import consistency_loss, image_to_he_loss, segmentation_loss
 from training.shift_scale_rotate import Move, draw_move, moved
 
@@ -110,6 +111,29 @@ def test_patients_without_image_are_left_out_and_counted(tmp_path: Path):
     (tmp_path / "cohort.csv").write_text("\n".join([text[0], *without]))
     with pytest.raises(InputRefused, match=r"cohort\.csv: 0 training patients with .* at least 2 are needed"):
         read_image_cohort(STUDIES["lee2024"], tmp_path / "cohort.csv", seed=1)
+
+
+def test_slices_are_drawn_as_they_count(tmp_path: Path):
+    """Two patients: blood in 1 of 4 slices, and in 2 of 4, of 4 and 12 pixels."""
+    masks = np.zeros((2, 4, 8, 8), np.uint8)
+    masks[0, 1, :2, :2] = masks[1, 0, :2, :2] = 255
+    masks[1, 2, :3, :4] = 255
+    prepared = []
+    for number, mask in enumerate(masks):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        np.save(folder / "mask.npy", mask)
+        np.save(folder / "grey.npy", mask)
+        prepared.append(PreparedSlices(Patient(name=str(number), expansion=number == 1), folder))
+    every, bloody = Slices(prepared, False), Slices(prepared, True)
+    assert (len(every), len(bloody)) == (8, 3)
+    np.testing.assert_allclose(bloody.area_shares(), [1, 0.25, 0.75])
+    np.testing.assert_allclose(every.balance(), [1.6, 8 / 3, 1.6, 1.6, 8 / 3, 1.6, 8 / 3, 1.6])
+    batch = bloody.load([0, 2])
+    assert batch["grey"].shape == (2, 1, 8, 8)
+    assert batch["mask"].sum((1, 2)).tolist() == [4, 12]
+    assert batch["expansion"].tolist() == [0, 1]
+    assert every.load([0, 1])["shows"].tolist() == [0, 1]
 
 
 def test_scores_there_and_back(tmp_path: Path):
