@@ -4,8 +4,9 @@ r"""Train the deep models of Lu 2024: three slices, a frozen network, forward se
         --network resnet50 --imagenet resnet50.pth --workers 2 --threads 2
 
 On two cores that takes, for 500 patients, about 5 minutes to prepare the slices (once), 1 for ResNet-50 and 8
-for the selections (4 with ``--candidates 100``). The frozen networks are nothing without ImageNet weights, which the paper has too and
-which are the user's to bring (torchvision's files); ``--random`` says that random ones shall do, as in tests.
+for the selections (4 with ``--candidates 100``). The frozen networks are nothing without ImageNet weights,
+which the paper has too and which are the user's to bring (torchvision's files); ``--random`` says that random
+ones shall do, as in tests.
 
 ``--out`` becomes the bundle of the fusion with radiomics, ``<out>-cnn`` that of the deep features alone.
 ``<out>-run`` holds the prepared slices, ``scores.csv`` (probability by the better-equipped of the two, of
