@@ -23,15 +23,33 @@ def test_equal_to_scikit_learn(count: int, columns: int, cost: float):
     machine = fit_vector_machine(rows, outcome, 3, cost)
     again = VectorMachine.from_arrays(machine.arrays(), columns)
     new = rng.normal(size=(50, columns))
-    plain = SVC(C=cost).fit(rows, outcome)
+    plain = SVC(C=cost, class_weight="balanced").fit(rows, outcome)
     np.testing.assert_allclose(again.decision(new), plain.decision_function(new), rtol=0, atol=1e-9)
     folds = StratifiedKFold(5, shuffle=True, random_state=3)
-    both = CalibratedClassifierCV(SVC(C=cost), method="sigmoid", cv=folds, ensemble=False).fit(rows, outcome)
+    both = CalibratedClassifierCV(
+        SVC(C=cost, class_weight="balanced"), method="sigmoid", cv=folds, ensemble=False
+    ).fit(rows, outcome)
     np.testing.assert_allclose(again.probability(new), both.predict_proba(new)[:, 1], rtol=0, atol=1e-9)
 
 
+def test_noise_is_refused():
+    """Nothing to learn: for some seeds the held-out decisions point backwards, and that is said."""
+    rng = np.random.default_rng(1)
+    rows = rng.normal(size=(60, 1))
+    said = set()
+    for seed in range(12):
+        try:
+            machine = fit_vector_machine(rows, rng.random(60) < 0.25, seed)
+        except InputRefused as error:
+            said.add(str(error))
+        else:
+            # Where there is an answer it never falls as the decision rises.
+            assert machine.platt[0] < 0
+    assert said == {"the vector machine ranks held-out training patients no better than chance (60 of them)"}
+
+
 def test_arrays_that_do_not_fit():
-    machine = fit_vector_machine(np.arange(40.0)[:, None], np.arange(40) % 3 == 0, 0)
+    machine = fit_vector_machine(np.arange(40.0)[:, None], np.arange(40) >= 25, 0)
     with pytest.raises(ValueError, match="support vectors of shape"):
         VectorMachine.from_arrays(machine.arrays(), 2)
 

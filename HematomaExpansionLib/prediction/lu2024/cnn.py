@@ -16,6 +16,7 @@ from ..patient import Patient
 from ..prediction import Estimate
 from ..predictor import State, Threshold
 from ..reasons import not_available
+from ..vector_machine import machine_of
 from ..vector_predictor import VectorPredictor
 from .radiomics import COSTS, FOLDS, MOST, PREFIX
 from .slices import PIXELS, POSITIONS, three_slices
@@ -109,8 +110,6 @@ class LuCnn:
         Raises:
             InputRefused: features that are needed are absent, or too few patients of one outcome.
         """
-        from sklearn.svm import SVC
-
         from ...radiomics.forward import choose_forward
         from ...statistics.roc import mann_whitney_auc
 
@@ -124,7 +123,7 @@ class LuCnn:
         values, names = values[:, best], [names[index] for index in best]
         try:
             tried = [
-                (choose_forward(SVC(C=cost), values, outcome, names, seed, MOST, folds=FOLDS), cost)
+                (choose_forward(machine_of(cost), values, outcome, names, seed, MOST, folds=FOLDS), cost)
                 for cost in COSTS
             ]
         except UsageError as error:

@@ -9,6 +9,7 @@ from ..design import Missing
 from ..feature_choice import candidates
 from ..outcome import LU2024, Outcome
 from ..patient import Patient
+from ..vector_machine import machine_of
 from ..vector_predictor import VectorPredictor
 
 PREFIX = "lu2024:original_"
@@ -17,6 +18,9 @@ COSTS = (0.1, 1.0, 10.0)
 FOLDS = 2
 """Of the selection: "divided into two stratified sets for cross-validation"."""
 MOST = 10
+"""Features at most."""
+EVENTS_A_FEATURE = 10
+"""Training patients of the rarer outcome for each feature: the usual rule of ten."""
 
 
 class LuRadiomics(VectorPredictor):
@@ -25,7 +29,8 @@ class LuRadiomics(VectorPredictor):
     Features and cost are chosen together by the mean over two stratified folds of the training patients. The
     paper takes the best accuracy; with a quarter expanding that rewards calling nobody expanding, which is
     what its radiomics module does (recall 0), so the AUC is taken here. The grid of the paper is not printed:
-    three costs, ten features at most.
+    three costs, and one feature for every ten training patients of the rarer outcome, up to ten. With more,
+    a cohort of the paper's size is learnt by heart.
     """
 
     name: ClassVar[str] = "lu2024-radiomics"
@@ -39,14 +44,14 @@ class LuRadiomics(VectorPredictor):
         Raises:
             InputRefused: nobody has features of the settings ``lu2024``, or too few patients of one outcome.
         """
-        from sklearn.svm import SVC
-
         from ...radiomics.forward import choose_forward
 
         values, outcome, names = candidates(patients, PREFIX)
+        rarer = int(min(outcome.sum(), len(outcome) - outcome.sum()))
+        most = min(max(rarer // EVENTS_A_FEATURE, 1), MOST)
         try:
             tried = [
-                (choose_forward(SVC(C=cost), values, outcome, names, seed, MOST, folds=FOLDS), cost)
+                (choose_forward(machine_of(cost), values, outcome, names, seed, most, folds=FOLDS), cost)
                 for cost in COSTS
             ]
         except UsageError as error:
