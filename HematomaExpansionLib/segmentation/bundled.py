@@ -13,9 +13,10 @@ from ..ct.anatomy import Anatomy
 from ..ct.scan import HeadCT
 from ..device import Device, choose_device
 from ..errors import ModelError
-from ..labels import APPEARANCE, Label
+from ..labels import Label
 from ..progress import Progress
 from ..resources import resource
+from .bundle_network import PACKAGES, capabilities_of, load_network
 from .network_grid import UNSEEN_HU, Crop, NetworkGrid, largest, neighbours, seen
 from .segmenter import Capabilities, Segmentation
 from .specks import Satellites, without_specks
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from ..networks.haemorrhage_unet import HaemorrhageUNet
 
 FOLDER = ("models", "bundled")
-PACKAGES = ("torch", "monai", "safetensors")
 _BATCH = 8
 """Slices at a time: under 0.5 GB on the CPU."""
 
@@ -94,7 +94,11 @@ class BundledSegmenter:
     @cached_property
     def network(self) -> "HaemorrhageUNet":
         """The network on its device, loaded once for all scans."""
-        return load_network(self.bundle, choose_device(self.device))
+        # PACKAGES are looked for first: without torch the import would say less.
+        bundle = self.bundle
+        from ..networks.haemorrhage_unet import HaemorrhageUNet
+
+        return load_network(HaemorrhageUNet, bundle, choose_device(self.device))
 
     @property
     def capabilities(self) -> Capabilities:
@@ -103,10 +107,7 @@ class BundledSegmenter:
         Raises:
             ModelError: as :attr:`bundle` says.
         """
-        told = self.bundle.metadata.classes
-        return Capabilities(
-            classes=frozenset(label for label, look in APPEARANCE.items() if look.key in told), uses_gpu=True
-        )
+        return capabilities_of(self.bundle)
 
     def segment(self, scan: HeadCT, anatomy: Anatomy, progress: Progress) -> Segmentation:
         """Label the scan; see :meth:`.segmenter.Segmenter.segment`.
@@ -144,35 +145,6 @@ class BundledSegmenter:
             device=device,
             warnings=(metadata.warning,),
         )
-
-
-def load_network(bundle: Bundle, device: Device) -> "HaemorrhageUNet":
-    """The network of a bundle, ready for inference.
-
-    Args:
-        bundle: verified.
-        device: where it will run; half precision on CUDA.
-
-    Raises:
-        ModelError: when the weights are not those of the network that the metadata names.
-    """
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    from ..networks.haemorrhage_unet import HaemorrhageUNet
-
-    metadata = bundle.metadata
-    if metadata.architecture != HaemorrhageUNet.__name__:
-        raise ModelError(
-            f"{bundle.folder}: architecture is {metadata.architecture!r}; known is {HaemorrhageUNet.__name__}"
-        )
-    try:
-        network = HaemorrhageUNet(**metadata.architecture_parameters)
-        network.load_state_dict(load_file(bundle.weights))
-    except (SafetensorError, RuntimeError, TypeError) as error:
-        raise ModelError(f"{bundle.weights}: not weights of {metadata.architecture}") from error
-    network.eval()
-    return network.half().to("cuda") if device == "cuda" else network
 
 
 def labels_of(

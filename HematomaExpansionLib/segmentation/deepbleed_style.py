@@ -11,11 +11,12 @@ import numpy as np
 from ..bundle import METADATA, Bundle, read_bundle
 from ..ct.anatomy import Anatomy
 from ..ct.scan import HeadCT
-from ..device import Device, choose_device
+from ..device import choose_device
 from ..errors import ModelError
-from ..labels import APPEARANCE, Label
+from ..labels import Label
 from ..models import cache_folder
 from ..progress import Progress
+from .bundle_network import PACKAGES, capabilities_of, load_network
 from .segmenter import Capabilities, Segmentation
 from .specks import without_specks
 from .template_grid import TemplateGrid, affine_part
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from ..networks.deepbleed_vnet import DeepBleedVNet
 
 NAME = "deepbleed-style"
-PACKAGES = ("torch", "monai", "safetensors")
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,15 @@ class DeepBleedSegmenter:
             )
         return read_bundle(folder)
 
+    @cached_property
+    def network(self) -> "DeepBleedVNet":
+        """The network on its device, loaded once for all scans."""
+        # PACKAGES are looked for first: without torch the import would say less.
+        bundle = self.bundle
+        from ..networks.deepbleed_vnet import DeepBleedVNet
+
+        return load_network(DeepBleedVNet, bundle, choose_device(self.device))
+
     @property
     def capabilities(self) -> Capabilities:
         """It tells the classes of its bundle.
@@ -102,10 +111,7 @@ class DeepBleedSegmenter:
         Raises:
             ModelError: as :attr:`bundle` says.
         """
-        told = self.bundle.metadata.classes
-        return Capabilities(
-            classes=frozenset(label for label, look in APPEARANCE.items() if look.key in told), uses_gpu=True
-        )
+        return capabilities_of(self.bundle)
 
     def segment(self, scan: HeadCT, anatomy: Anatomy, progress: Progress) -> Segmentation:
         """Label the scan; see :meth:`.segmenter.Segmenter.segment`.
@@ -120,7 +126,7 @@ class DeepBleedSegmenter:
 
         device = choose_device(self.device)
         progress(0.0, "loading the network")
-        network = load_network(self.bundle, device)
+        network = self.network
         grid = grid_of(self.bundle)
         progress(0.2, "registering to the template")
         to_atlas = affine_part(anatomy.to_atlas)
@@ -158,32 +164,3 @@ def grid_of(bundle: Bundle) -> TemplateGrid:
         return TemplateGrid(int(said["voxels"]), float(said["spacing_mm"]))
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{bundle.folder}: preprocessing says no voxels and spacing_mm") from error
-
-
-def load_network(bundle: Bundle, device: Device) -> "DeepBleedVNet":
-    """The network of a bundle, ready for inference.
-
-    Args:
-        bundle: verified.
-        device: where it will run; half precision on CUDA.
-
-    Raises:
-        ModelError: when the weights are not those of the network that the metadata names.
-    """
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    from ..networks.deepbleed_vnet import DeepBleedVNet
-
-    metadata = bundle.metadata
-    if metadata.architecture != DeepBleedVNet.__name__:
-        raise ModelError(
-            f"{bundle.folder}: architecture is {metadata.architecture!r}; known is {DeepBleedVNet.__name__}"
-        )
-    try:
-        network = DeepBleedVNet(**metadata.architecture_parameters)
-        network.load_state_dict(load_file(bundle.weights))
-    except (SafetensorError, RuntimeError, TypeError) as error:
-        raise ModelError(f"{bundle.weights}: not weights of {metadata.architecture}") from error
-    network.eval()
-    return network.half().to("cuda") if device == "cuda" else network

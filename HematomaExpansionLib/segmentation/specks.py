@@ -66,7 +66,7 @@ def without_specks(
 def _near(
     pieces: "NDArray[np.int32]",
     possible: "NDArray[np.intp]",
-    main_mm: "NDArray[np.float64]",
+    main_mm: "NDArray[np.floating]",
     spacing_mm: tuple[float, float, float],
     reach_mm: float,
 ) -> "NDArray[np.bool_]":

@@ -20,11 +20,11 @@ from HematomaExpansionLib.labels import Label
 from HematomaExpansionLib.networks.haemorrhage_unet import HaemorrhageUNet
 from HematomaExpansionLib.progress import Progress
 from HematomaExpansionLib.segmentation import backends
+from HematomaExpansionLib.segmentation.bundle_network import load_network
 from HematomaExpansionLib.segmentation.bundled import (
     BundledParameters,
     BundledSegmenter,
     labels_of,
-    load_network,
     without_bone,
 )
 from Testing.conftest import ROOT
@@ -83,7 +83,7 @@ def test_result_lies_on_the_scan_inside_the_brain_and_says_what_it_is(untrained,
 def test_mirroring_makes_the_answer_symmetrical(untrained, baseline):
     """The mirrored head gets the mirrored labels."""
     scan, anatomy = baseline
-    network = load_network(read_bundle(untrained), "cpu")
+    network = load_network(HaemorrhageUNet, read_bundle(untrained), "cpu")
     middle = slice(14, 17)
     hu, brain = scan.hu[middle], sitk.GetArrayFromImage(anatomy.brain)[middle] > 0
     there, mirrored = (
@@ -94,7 +94,7 @@ def test_mirroring_makes_the_answer_symmetrical(untrained, baseline):
 
 
 def test_nothing_in_nothing_out(untrained):
-    network = load_network(read_bundle(untrained), "cpu")
+    network = load_network(HaemorrhageUNet, read_bundle(untrained), "cpu")
     hu, brain = np.zeros((5, 64, 64), np.float32), np.zeros((5, 64, 64), bool)
     assert not labels_of(network, hu, brain, (5.0, 1.0, 1.0), "cpu", False, Progress()).any()
 
@@ -123,7 +123,7 @@ def test_wrong_weights_are_one_line(untrained: Path):
     ):
         (untrained / METADATA).write_text(json.dumps(metadata | change))
         with pytest.raises(ModelError, match=message) as caught:
-            load_network(read_bundle(untrained), "cpu")
+            load_network(HaemorrhageUNet, read_bundle(untrained), "cpu")
         assert "\n" not in str(caught.value)
 
 

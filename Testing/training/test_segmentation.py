@@ -11,8 +11,8 @@ import torch
 from HematomaExpansionLib.bundle import read_bundle
 from HematomaExpansionLib.errors import UsageError
 from HematomaExpansionLib.labels import Label
-from HematomaExpansionLib.networks.haemorrhage_unet import CONTEXT_SLICES
-from HematomaExpansionLib.segmentation.bundled import load_network
+from HematomaExpansionLib.networks.haemorrhage_unet import CONTEXT_SLICES, HaemorrhageUNet
+from HematomaExpansionLib.segmentation.bundle_network import load_network
 from HematomaExpansionLib.segmentation.network_grid import UNSEEN_HU
 from Testing.conftest import ROOT
 from training import segmentation
@@ -219,7 +219,7 @@ def test_the_command_trains_and_writes_a_bundle(cases: Path, cache: Path, tmp_pa
     }
     assert str(tmp_path) not in (out / "metadata.json").read_text()
     assert bundle.metadata.weights_sha256 in (out / "MODEL_CARD.md").read_text()
-    assert all(torch.isfinite(p).all() for p in load_network(bundle, "cpu").parameters())
+    assert all(torch.isfinite(p).all() for p in load_network(HaemorrhageUNet, bundle, "cpu").parameters())
     run = tmp_path / "bundle-run"
     assert (run / "curves.png").read_bytes()[:4] == b"\x89PNG"
     table = (run / "curves.csv").read_text().splitlines()
