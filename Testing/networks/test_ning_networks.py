@@ -1,5 +1,6 @@
 """The eight networks of Ning 2025: sizes, shapes, one step of learning, weights that come back."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ LAST = {"resnet101": "expansion", "densenet121": "network.class_layers.out"}
 """Dropout and the last layer."""
 
 
+@cache
 def on_meta(architecture: str, dimensions: int) -> Network:
     with torch.device("meta"):
         return NingSettings(architecture, dimensions).network()
@@ -55,10 +57,11 @@ def test_the_last_features_are_32_times_as_coarse_as_the_input(architecture: str
     network = on_meta(architecture, dimensions)
     found = []
     layer = network.get_submodule(network.LAST_CONVOLUTION)
-    layer.register_forward_hook(lambda _, __, out: found.append(tuple(out.shape[2:])))
+    handle = layer.register_forward_hook(lambda _, __, out: found.append(tuple(out.shape[2:])))
     side = SIZES[dimensions]
     image = torch.zeros(1, 1, *[side] * dimensions, device="meta")
     assert network(image).shape == (1,)
+    handle.remove()
     coarse = {(2, "r"): 7, (2, "d"): 7, (3, "r"): 4, (3, "d"): 3}[dimensions, architecture[0]]
     assert found == [(coarse,) * dimensions]
 
