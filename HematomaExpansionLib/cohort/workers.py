@@ -130,7 +130,7 @@ def _work(pipe: "Connection[Any, Any]", function: Callable[[Any], Any]) -> None:
     while True:
         try:
             task = pipe.recv()
-        except EOFError:
+        except (EOFError, OSError):  # the run has ended
             return
         try:
             answer = (function(task), None)
