@@ -85,7 +85,9 @@ def show_panel(widget: Any, width: int, height: int) -> Any:
     window.setWidget(widget.shown)
     window.resize(width, height)
     window.show()
-    application().processEvents()
+    # Each turn lets one more level of nested layouts learn the size of what it holds.
+    for _ in range(10):
+        application().processEvents()
     return window
 
 
