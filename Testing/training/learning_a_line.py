@@ -19,7 +19,7 @@ PLAN = Plan(epochs=4, batch=4, seed=3, data="a line")
 
 
 class Points:
-    """Points of a plane; those above a line are positive. A step that pauses lasts long enough to be killed."""
+    """Points of a plane; those above a line are positive. A step can pause, to last until it is killed."""
 
     def __init__(self, count: int, seed: int, pause_s: float = 0.0) -> None:
         self.points = np.random.default_rng(seed).normal(size=(count, 2)).astype(np.float32)
