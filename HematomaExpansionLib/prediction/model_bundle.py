@@ -91,7 +91,8 @@ def save_predictor(
 
     state = predictor.state()
     with folder_written_whole(folder) as temporary:
-        arrays = {name: np.ascontiguousarray(state.arrays[name]) for name in sorted(state.arrays)}
+        # np.ascontiguousarray would make a list of one of a single number.
+        arrays = {name: np.asarray(state.arrays[name], order="C") for name in sorted(state.arrays)}
         save_file(arrays, temporary / WEIGHTS)
         digest = sha256(temporary / WEIGHTS)
         metadata = Metadata(

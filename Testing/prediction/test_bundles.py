@@ -3,11 +3,15 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from HematomaExpansionLib.bundle import read_bundle
 from HematomaExpansionLib.errors import ModelError
-from HematomaExpansionLib.prediction.model_bundle import SIMULATED, save_predictor
+from HematomaExpansionLib.prediction.model_bundle import SIMULATED, load_state, save_predictor
+from HematomaExpansionLib.prediction.outcome import LEE2024
 from HematomaExpansionLib.prediction.patient import Patient
+from HematomaExpansionLib.prediction.predictor import State
 from HematomaExpansionLib.prediction.registry import load_predictor, predictor_class
 from Testing.conftest import ROOT
 from Testing.prediction.synthetic import patients
@@ -49,6 +53,24 @@ def test_the_same_after_loading(name: str, tmp_path: Path):
     assert files == ["MODEL_CARD.md", "metadata.json", "weights.safetensors"]
     for file in files:
         assert (tmp_path / "first" / file).read_bytes() == (tmp_path / "second" / file).read_bytes()
+
+
+def test_arrays_keep_their_shape(tmp_path: Path):
+    """A single number, such as a network's counter of batches, does not become a list of one."""
+    kept = {"counter": np.array(7), "weights": np.arange(6.0).reshape(2, 3).T}
+
+    class Counting:
+        name = "lee2024-clinical"
+        outcome = LEE2024
+
+        def state(self) -> State:
+            return State({}, kept)
+
+    save_predictor(Counting(), tmp_path, training={}, metrics={}, simulated=True)
+    arrays = load_state(read_bundle(tmp_path)).arrays
+    for name, array in kept.items():
+        assert arrays[name].shape == array.shape
+        assert (arrays[name] == array).all()
 
 
 def test_the_card_says_it(tmp_path: Path):
