@@ -3,13 +3,18 @@
 Its workers must see the table's files and the output folder under the same paths, have this package
 installed, and run one task at a time (``dask worker ADDRESS --nthreads 1``): the threads of a worker are for
 one patient. A worker that dies is the scheduler's to notice: it gives the task to others as often as its
-setting ``distributed.scheduler.allowed-failures`` says (1 is one retry, as on one machine).
+setting ``distributed.scheduler.allowed-failures`` says (1 is one retry, as on one machine). What it gives
+up is tried once more when nothing else runs.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from .workers import Answer, Killed, Task
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 _LOOK_S = 0.5
 
@@ -33,7 +38,7 @@ def on_cluster(
             worker runs several tasks at a time.
     """
     try:
-        from distributed import Client, KilledWorker, wait
+        from distributed import Client
     except ImportError as error:
         raise UsageError(
             "--cluster needs the package distributed: pip install 'hematoma-expansion[cluster]'"
@@ -44,22 +49,40 @@ def on_cluster(
         raise UsageError(f"--cluster {address}: no dask scheduler answers there ({error})") from error
     with client:
         _check_workers(client.scheduler_info(n_workers=-1)["workers"], address)
-        running = {client.submit(function, task, pure=False): task for task in tasks}
-        try:
-            while running:
-                look()
+        # Of two tasks that wait on one worker the scheduler blames both for its death, so whatever it gives up
+        # is asked once more, alone.
+        blamed: list[Task] = []
+        for task, answer in _answers(client, function, tasks, look):
+            if isinstance(answer, Killed):
+                blamed.append(task)
+            else:
+                yield task, answer
+        for task in blamed:
+            yield from _answers(client, function, [task], look)
+
+
+def _answers(
+    client: "Client", function: Callable[[Task], Answer], tasks: Sequence[Task], look: Callable[[], None]
+) -> Iterator[tuple[Task, Answer | Killed]]:
+    """The answers to tasks that are given to the scheduler together."""
+    from distributed import KilledWorker, wait
+
+    running = {client.submit(function, task, pure=False): task for task in tasks}
+    try:
+        while running:
+            look()
+            try:
+                done = wait(list(running), timeout=_LOOK_S, return_when="FIRST_COMPLETED").done
+            except TimeoutError:
+                continue
+            for future in done:
+                task = running.pop(future)
                 try:
-                    done = wait(list(running), timeout=_LOOK_S, return_when="FIRST_COMPLETED").done
-                except TimeoutError:
-                    continue
-                for future in done:
-                    task = running.pop(future)
-                    try:
-                        yield task, future.result()
-                    except KilledWorker:
-                        yield task, Killed()
-        finally:
-            client.cancel(list(running))
+                    yield task, future.result()
+                except KilledWorker:
+                    yield task, Killed()
+    finally:
+        client.cancel(list(running))
 
 
 def _check_workers(workers: dict[str, dict[str, int]], address: str) -> None:
