@@ -49,7 +49,7 @@ def on_cluster(
         raise UsageError(f"--cluster {address}: no dask scheduler answers there ({error})") from error
     with client:
         _check_workers(client.scheduler_info(n_workers=-1)["workers"], address)
-        # Of two tasks that wait on one worker the scheduler blames both for its death, so whatever it gives up
+        # Of two tasks that wait on one worker the scheduler blames both for its death, so what it gives up
         # is asked once more, alone.
         blamed: list[Task] = []
         for task, answer in _answers(client, function, tasks, look):
