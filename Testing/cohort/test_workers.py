@@ -27,8 +27,9 @@ def test_a_killed_worker_costs_the_others_nothing_and_its_task_one_more_try(tmp_
     assert [number for number, answer in answers.items() if isinstance(answer, Killed)] == [3]
     found = {number: answer for number, answer in answers.items() if not isinstance(answer, Killed)}
     assert all(answer % 1000 == number for number, answer in found.items())
-    # Two workers, and one new process for each of the three that were killed.
-    assert 3 <= len({answer // 1000 for answer in found.values()}) <= 5
+    # At most two workers, and one new process for each of the three that were killed: which of them come to
+    # answer is a matter of timing.
+    assert len({answer // 1000 for answer in found.values()}) <= 5
 
 
 def test_what_a_task_raises_ends_the_run() -> None:
