@@ -106,3 +106,12 @@ def test_markers_fit_the_bleed(ich_ml: float):
         assert not all(marker in markers for marker in EXCLUSIVE)
         assert all(IMPLIED[marker] in markers for marker in markers if marker in IMPLIED)
     assert ich_ml > 2 or not draw_markers(ich_ml, rng) & set(Marker)
+
+
+def test_collections_are_as_frequent_as_asked() -> None:
+    drawn = [draw_case(3, number, collections=0.7) for number in range(1, 201)]
+    alone = [case for case in drawn if case.outside and case.time_points[0].ich_ml == 0]
+    # Drawn one by one: 0.4 beside a bleed, 0.3 with nothing else, together 1 - 0.6 x 0.7.
+    assert 0.5 < sum(case.outside is not None for case in drawn) / 200 < 0.66
+    assert 0.22 < len(alone) / 200 < 0.38
+    assert not any(draw_case(3, number, collections=0.0).outside for number in range(1, 101))

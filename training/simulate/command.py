@@ -16,7 +16,7 @@ import torch
 from HematomaExpansionLib.device import CHOICES, choose_device
 from HematomaExpansionLib.errors import UsageError
 
-from .draw import draw_case
+from .draw import COLLECTION_SHARE, draw_case
 from .files import write
 
 _ATTEMPTS = 20
@@ -30,6 +30,7 @@ class Order:
     out: Path
     followup: bool
     clean: float
+    collections: float
     dicom: bool
     device: str
 
@@ -42,21 +43,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder to write into")
     parser.add_argument("--followup", action="store_true", help="a second scan of each patient")
     parser.add_argument("--clean", type=float, default=0.0, help="share of patients without blood, 0-1")
+    parser.add_argument(
+        "--collections",
+        type=float,
+        default=COLLECTION_SHARE,
+        help=f"share of patients with a subdural or epidural haematoma, 0-1; {COLLECTION_SHARE}",
+    )
     parser.add_argument("--dicom", action="store_true", help="each scan as a DICOM series, too")
     parser.add_argument("--workers", type=int, default=1, help="processes; the files do not depend on it")
     parser.add_argument("--device", default="auto", help=f"one of {', '.join(CHOICES)}")
     options = parser.parse_args(arguments)
     if options.cases < 1 or options.seed < 0:
         parser.error("--cases must be at least 1 and --seed at least 0")
-    if not 0 <= options.clean <= 1:
-        parser.error(f"--clean is {options.clean}: from 0 to 1 is allowed")
+    for name in ("clean", "collections"):
+        if not 0 <= getattr(options, name) <= 1:
+            parser.error(f"--{name} is {getattr(options, name)}: from 0 to 1 is allowed")
     if options.workers < 1:
         parser.error("--workers must be at least 1")
     try:
         device = choose_device(options.device)
     except UsageError as error:
         parser.error(str(error))
-    order = Order(options.seed, options.out, options.followup, options.clean, options.dicom, device)
+    order = Order(
+        options.seed, options.out, options.followup, options.clean, options.collections, options.dicom, device
+    )
     numbers = range(1, options.cases + 1)
     if options.workers == 1:
         for number in numbers:
@@ -73,7 +83,7 @@ def _write(order: Order, number: int) -> str:
     torch.set_num_threads(1)
     folder = order.out / f"case-{number:04d}"
     for attempt in range(_ATTEMPTS):
-        case = draw_case(order.seed, number, order.followup, order.clean, attempt)
+        case = draw_case(order.seed, number, order.followup, order.clean, attempt, order.collections)
         try:
             scans = write(case, folder, dicom=order.dicom, device=torch.device(order.device))
         except ValueError as error:

@@ -19,13 +19,22 @@ from .site import PRIMARY_IVH_SHARE, PRIORS, SUBARACHNOID_SHARE, Prior, draw_sit
 _SMALLEST_ML, _LARGEST_IVH_ML = 0.3, 35.0
 # Volumes vary by this much (standard deviation of the logarithm).
 _VOLUME_SPREAD, _IVH_SPREAD = 0.85, 0.8
-# A collection beside a bleed, or instead of one.
-_COLLECTION_SHARE, _COLLECTION_ALONE_SHARE = 0.04, 0.03
+COLLECTION_SHARE = 0.07
+"""Share of patients with a subdural or epidural haematoma: each of the two below is drawn for itself."""
+# The part that lies beside a bleed of the brain; the rest stands for all blood that the patient has.
+_COLLECTION_BESIDE = 4 / 7
 # Of bleeds at a second scan: a third has grown, a few are older and resolve, the rest is stable.
 _GROWS_SHARE, _RESOLVES_SHARE = 0.33, 0.1
 
 
-def draw_case(seed: int, number: int, followup: bool = False, clean: float = 0.0, attempt: int = 0) -> Case:
+def draw_case(
+    seed: int,
+    number: int,
+    followup: bool = False,
+    clean: float = 0.0,
+    attempt: int = 0,
+    collections: float = COLLECTION_SHARE,
+) -> Case:
     """Draw one patient.
 
     Args:
@@ -34,6 +43,7 @@ def draw_case(seed: int, number: int, followup: bool = False, clean: float = 0.0
         followup: whether there is a second scan.
         clean: share of patients without any blood, 0-1.
         attempt: draws this patient anew where a head had no room for the blood of the attempt before.
+        collections: share of patients with a subdural or epidural haematoma, 0-1.
     """
     rng = np.random.default_rng([seed, number, attempt])
     site, centre = draw_site(rng)
@@ -42,13 +52,14 @@ def draw_case(seed: int, number: int, followup: bool = False, clean: float = 0.0
     drawn_ml = rng.lognormal(np.log(prior.median_ml), _VOLUME_SPREAD)
     ich_ml = float(np.clip(drawn_ml, _SMALLEST_ML, prior.largest_ml))
     point = _baseline(prior, ich_ml, rng)
-    outside = _collection(rng) if rng.random() < _COLLECTION_SHARE else None
+    beside, alone = collections * _COLLECTION_BESIDE, collections * (1 - _COLLECTION_BESIDE)
+    outside = _collection(rng) if rng.random() < beside else None
     kind = rng.random()
     if kind < clean:
         point, outside = replace(point, ich_ml=0.0, ivh_ml=0.0, sah_ml=0.0), None
     elif kind < clean + (1 - clean) * PRIMARY_IVH_SHARE:
         point = replace(point, ich_ml=0.0, ivh_ml=_ivh_ml(rng), sah_ml=0.0)
-    elif kind < clean + (1 - clean) * (PRIMARY_IVH_SHARE + _COLLECTION_ALONE_SHARE):
+    elif kind < clean + (1 - clean) * (PRIMARY_IVH_SHARE + alone):
         point, outside = replace(point, ich_ml=0.0, ivh_ml=0.0, sah_ml=0.0), outside or _collection(rng)
     points = [point, _later(point, prior, rng)] if followup else [point]
     markers = draw_markers(min(each.ich_ml for each in points), rng)
