@@ -15,7 +15,7 @@ from .markers.record import MarkersRecord
 from .prediction.prediction import Prediction
 from .scores.answer import ScoresAnswer
 
-SCHEMA_VERSION: Literal["2.1"] = "2.1"
+SCHEMA_VERSION: Literal["2.2"] = "2.2"
 
 DISCLAIMER = (
     "Research software. Not a medical device: not for diagnosis, prognosis or any clinical decision. "
@@ -204,7 +204,7 @@ class Stage(_Frozen):
 class StudyResult(_Frozen):
     """Everything :func:`HematomaExpansionLib.study.analyze` says about one patient."""
 
-    schema_version: Literal["2.1"] = SCHEMA_VERSION
+    schema_version: Literal["2.2"] = SCHEMA_VERSION
     disclaimer: str = DISCLAIMER
     door: Literal["python", "shell", "slicer"]
     options: dict[str, object]

@@ -11,7 +11,9 @@ from .clinical.record import ClinicalRecord
 from .ct.anatomy import Anatomy, locate_anatomy
 from .ct.reader import read_ct
 from .ct.scan import HeadCT
+from .device import choose_device
 from .errors import UsageError
+from .explanation.heat_maps import with_heat_maps
 from .findings import describe_change, describe_markers, describe_scan
 from .markers.gravity import positions_of_scans
 from .markers.read import Markers, read_markers
@@ -55,6 +57,7 @@ class Options:
         positions: how the patient lay in each scan, as DICOM says it (HFS, HFP, HFDL, HFDR), or one for all;
             empty to take it from the scans.
         models: folders of the models that predict expansion from the baseline; empty for none.
+        heat_maps: whether to show where in the baseline each network saw its evidence.
         limits: limits of the rules of expansion.
         error_model: measurement error of the volumes.
     """
@@ -67,6 +70,7 @@ class Options:
     hours: tuple[float, ...] = ()
     positions: tuple[str, ...] = ()
     models: tuple[Path, ...] = ()
+    heat_maps: bool = True
     limits: Limits = field(default_factory=Limits)
     error_model: ErrorModel = field(default_factory=reader_error)
 
@@ -79,6 +83,7 @@ class Options:
             "device": self.device,
             "hours": list(self.hours),
             "positions": list(self.positions),
+            "heat_maps": self.heat_maps,
         }
 
 
@@ -137,11 +142,13 @@ class Study:
         result: numbers and provenance, JSON-serialisable.
         timepoints: baseline first.
         comparisons: one per follow-up.
+        heat_maps: of the models' networks, 0-1 on the grid of the baseline, by the name of the file.
     """
 
     result: StudyResult
     timepoints: tuple[TimePoint, ...]
     comparisons: tuple[Comparison, ...]
+    heat_maps: "Mapping[str, sitk.Image]" = field(default_factory=dict)
 
 
 def analyze(
@@ -183,6 +190,8 @@ def analyze(
     inputs = [baseline, *followups]
     names = ["baseline", *(f"followup-{number}" for number in range(1, len(inputs)))]
     backends = _backends(options, len(inputs), loaded)
+    if options.device != "auto":
+        choose_device(options.device)
     check_hours(options.hours, len(followups))
     positions = positions_of_scans(options.positions, len(inputs))
     readings = readings or {}
@@ -233,10 +242,16 @@ def analyze(
             )
     values = {scan.timepoint: named_values(scan, scan.markers.reading(), clinical) for scan in found}
     predicted: list[Prediction] = []
+    heat_maps: dict[str, sitk.Image] = {}
     if models:
         with timed("prediction"):
             patient = patient_of_scan(first.scan, first.segmentation.labels, values[first.name])
             predicted = predictions(models, patient)
+        if options.heat_maps:
+            with timed("heat maps"):
+                predicted, heat_maps = with_heat_maps(
+                    models, predicted, first.scan, first.segmentation.labels, options.device
+                )
     result = StudyResult(
         door=door,
         options=options.record(),
@@ -250,7 +265,7 @@ def analyze(
         warnings=[*_study_warnings(scans, clinical), *remarks],
         stages=stages,
     )
-    return Study(result, tuple(timepoints), tuple(comparisons))
+    return Study(result, tuple(timepoints), tuple(comparisons), heat_maps)
 
 
 def load(options: Options) -> Loaded:
@@ -269,8 +284,9 @@ def load_models(options: Options) -> tuple[LoadedPredictor, ...]:
 
     Raises:
         ModelError: one is absent, corrupt or of the wrong hash.
+        UsageError: the network of one cannot run on the device that the options name.
     """
-    return tuple(load_predictor(folder) for folder in options.models)
+    return tuple(load_predictor(folder, options.device) for folder in options.models)
 
 
 def _backends(options: Options, scans: int, loaded: Loaded | None) -> list[Segmenter]:

@@ -55,6 +55,7 @@ def predict(
         mapping=parse_mapping(mapping),
         device=device,
         models=tuple(model),
+        heat_maps=False,
     )
     with cancelled_by_signals() as cancelled, shown(style, cancelled) as progress:
         study = analyze(ct, (), options, progress, "shell", record, read)

@@ -12,6 +12,7 @@ from ..errors import ModelError
 from ..files import folder_written_whole
 from .model_card import model_card
 from .patient import Patient
+from .placement import device_of
 from .population import population_of
 from .prediction import Prediction
 from .predictor import Predictor, State
@@ -53,6 +54,7 @@ class LoadedPredictor:
             warning=metadata.warning,
             weights_sha256=metadata.weights_sha256,
             intended_use=metadata.intended_use,
+            device=device_of(self.predictor),
         )
 
 

@@ -1,8 +1,14 @@
 """What a model says of one patient."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..device import Device
 from .values import Known
+
+Place = Literal["inside", "rim", "outside"]
+"""Where a place lies against the haematoma."""
 
 
 class _Frozen(BaseModel):
@@ -37,6 +43,24 @@ class Estimate(_Frozen):
     warnings: tuple[str, ...] = Field(default=(), description="What a reader must know of this estimate.")
 
 
+class HeatMap(_Frozen):
+    """Where in the baseline a network saw the evidence for expansion (Grad-CAM)."""
+
+    file: str = Field(
+        default="", description="Name of the file beside the result, 0-1 on the grid of the scan; else empty."
+    )
+    reason: str = Field(default="", description="Why there is no heat map; empty where there is one.")
+    peak_mm: tuple[float, float, float] | None = Field(
+        default=None, description="Where the evidence is strongest, (x, y, z), LPS mm; null without a map."
+    )
+    peak_distance_mm: float | None = Field(
+        default=None, description="From the peak to the ICH, mm; 0 inside, null without a map or ICH."
+    )
+    peak_place: Place | None = Field(
+        default=None, description="Of the peak: inside the ICH, at its rim within 5 mm, or outside."
+    )
+
+
 class Prediction(Estimate):
     """An estimate with the model it came from."""
 
@@ -52,3 +76,5 @@ class Prediction(Estimate):
     warning: str = Field(description="The sentence that stands beside whatever this model says.")
     weights_sha256: str
     intended_use: str
+    device: Device | None = Field(default=None, description="Where its network ran; null without a network.")
+    heat_map: HeatMap | None = Field(default=None, description="Null where none was asked for.")

@@ -6,6 +6,7 @@ from pathlib import Path
 from ..bundle import read_bundle
 from ..errors import ModelError
 from .model_bundle import LoadedPredictor, load_state
+from .placement import on_device
 from .predictor import Predictor
 
 PREDICTORS: dict[str, str] = {
@@ -43,11 +44,16 @@ def predictor_class(name: str) -> type[Predictor]:
     return kind
 
 
-def load_predictor(folder: Path) -> LoadedPredictor:
+def load_predictor(folder: Path, device: str = "auto") -> LoadedPredictor:
     """Read a bundle of any kind of predictor and verify its weights.
+
+    Args:
+        folder: the bundle.
+        device: ``"auto"``, ``"cpu"`` or ``"cuda"``, where its network runs; of no account without one.
 
     Raises:
         ModelError: it is absent, corrupt, of the wrong hash, no predictor, or of an unknown kind.
+        UsageError: its network cannot run on the device.
     """
     bundle = read_bundle(folder)
     if bundle.metadata.outcome is None:
@@ -56,6 +62,7 @@ def load_predictor(folder: Path) -> LoadedPredictor:
         )
     kind = predictor_class(bundle.metadata.architecture)
     try:
-        return LoadedPredictor(bundle, kind.from_state(load_state(bundle)))
+        predictor = kind.from_state(load_state(bundle))
     except (KeyError, ValueError, TypeError) as error:
         raise ModelError(f"{folder}: not a state of {kind.name} ({error})") from error
+    return LoadedPredictor(bundle, on_device(predictor, device))

@@ -13,7 +13,10 @@ from .wording import number, timepoint
 
 
 def build_content(
-    result: StudyResult, figures: tuple[Figure, ...], of_markers: tuple[Figure, ...] = ()
+    result: StudyResult,
+    figures: tuple[Figure, ...],
+    of_markers: tuple[Figure, ...] = (),
+    of_predictions: tuple[Figure, ...] = (),
 ) -> Content:
     """Content of the report.
 
@@ -21,6 +24,7 @@ def build_content(
         result: the numbers.
         figures: pictures in reading order.
         of_markers: the pictures of the baseline's markers, which stand beside their table.
+        of_predictions: the heat maps of the models, which stand on the page of the predictions.
     """
     warnings = _warnings(result)
     sections = [Section("Volumes", (volumes_table(result),))]
@@ -28,7 +32,7 @@ def build_content(
         sections.append(Section("Change and expansion", _changes(result)))
     sections += [markers_section(result, of_markers), scores_section(result)]
     if result.predictions:
-        sections.append(prediction_section(result))
+        sections.append(prediction_section(result, of_predictions))
     if figures:
         sections.append(Section("Images", figures))
     nothing = Text("None.")

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from math import exp
 from pathlib import Path
 
-from ..prediction.prediction import Contribution, Prediction
+from ..explanation.peak import peak_sentence
+from ..prediction.prediction import Contribution, HeatMap, Prediction
 from ..result import StudyResult
 from ..scores.values import kinds
 from .content import Answer, Block, Bullets, Figure, Section, Table, Text
@@ -22,13 +23,27 @@ _COLUMNS = (
 
 
 def prediction_section(result: StudyResult, figures: Sequence[Figure] = ()) -> Section:
-    """The page of the predictions, each with the sentence on what its model was trained on."""
+    """The page of the predictions, each with the sentence on what its model was trained on.
+
+    Args:
+        result: the numbers.
+        figures: the heat maps of the models that have one.
+    """
     blocks: list[Block] = [Text(NOTE), _table(result.predictions)]
     said = {
         f"{one.model}: {text}": None for one in result.predictions for text in (one.warning, *one.warnings)
     }
     blocks.append(Bullets(tuple(said), "To know"))
+    seen = tuple(f"{one.model}: {_evidence(one.heat_map)}" for one in result.predictions if one.heat_map)
+    if seen:
+        blocks.append(Bullets(seen, "Where in the baseline each model saw its evidence"))
     return Section("Prediction", (*blocks, *figures), own_page=True)
+
+
+def _evidence(found: HeatMap) -> str:
+    if found.reason:
+        return f"heat map not available: {found.reason}."
+    return peak_sentence(found.peak_place, found.peak_distance_mm)
 
 
 def prediction_answer(result: StudyResult) -> Answer:

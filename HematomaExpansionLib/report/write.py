@@ -9,6 +9,7 @@ from ..study import Study
 from .build import build_content
 from .figures import draw_figures
 from .growth_style import GROWTH_STYLES
+from .heat_map_figure import heat_map_figures
 from .html import html_report
 from .marker_evidence import marker_masks
 from .marker_figure import marker_figure
@@ -33,6 +34,7 @@ def write_study(study: Study, out: Path) -> list[Path]:
         ``baseline.seg.nrrd``, ``followup-1.seg.nrrd`` ...,
         ``baseline-markers.seg.nrrd`` ... (of each scan with a marker that is present),
         ``growth-1.seg.nrrd`` ... (of each follow-up that could be aligned to the baseline),
+        ``MODEL-grad-cam.nii.gz`` ... (of each model with a heat map, on the grid of the baseline),
         ``followup-1-to-baseline.tfm`` ... (the rigid transform, ITK, from physical points of the follow-up to
         the baseline, LPS mm) and ``figure-*.png``.
 
@@ -44,7 +46,8 @@ def write_study(study: Study, out: Path) -> list[Path]:
         for point, scan in zip(study.timepoints, study.result.scans, strict=True)
     )
     figures = (*draw_figures(study), *(figure for figure in later if figure is not None))
-    content = build_content(study.result, figures, () if first is None else (first,))
+    of_markers = () if first is None else (first,)
+    content = build_content(study.result, figures, of_markers, heat_map_figures(study))
     with folder_written_whole(out) as folder:
         (folder / "result.json").write_text(study.result.model_dump_json(indent=2) + "\n", encoding="utf-8")
         (folder / "report.html").write_text(html_report(content), encoding="utf-8")
@@ -56,12 +59,12 @@ def write_study(study: Study, out: Path) -> list[Path]:
             write_predictions_csv(study.result, folder / "predictions.csv")
         for figure in content.figures:
             (folder / figure.file).write_bytes(figure.png)
-        _write_segmentations(study, folder)
+        _write_images(study, folder)
         names = sorted(item.name for item in folder.iterdir())
     return [out / name for name in names]
 
 
-def _write_segmentations(study: Study, folder: Path) -> None:
+def _write_images(study: Study, folder: Path) -> None:
     import SimpleITK as sitk
 
     for point, scan in zip(study.timepoints, study.result.scans, strict=True):
@@ -76,3 +79,5 @@ def _write_segmentations(study: Study, folder: Path) -> None:
         if comparison.growth is not None and comparison.timepoint in aligned:
             name = comparison.timepoint.replace("followup", "growth")
             write_seg_nrrd(folder / f"{name}.seg.nrrd", comparison.growth, GROWTH_STYLES)
+    for name, heat_map in study.heat_maps.items():
+        sitk.WriteImage(heat_map, str(folder / name), useCompression=True)

@@ -1,0 +1,103 @@
+"""The heat map of a network on the page of the predictions."""
+
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from PIL import Image
+
+from HematomaExpansionLib.explanation.heat_maps import NO_IMAGE
+from HematomaExpansionLib.prediction.prediction import HeatMap
+from HematomaExpansionLib.report.build import build_content
+from HematomaExpansionLib.report.content import Bullets, Figure
+from HematomaExpansionLib.report.heat_map_figure import heat_map_figures
+from HematomaExpansionLib.report.write import write_study
+from HematomaExpansionLib.study import Study
+from Testing.report.phantom import Bleed, study
+from Testing.report.test_prediction import SAYS, said
+
+FILE = "ning2025-cnn-grad-cam.nii.gz"
+CENTRE = (15, 47, 22)
+"""Voxel ``(z, y, x)`` in the ICH of the phantom, which is largest in slice 15."""
+
+
+def with_map(peak: tuple[int, int, int], place: str = "inside", distance_mm: float = 0.0) -> Study:
+    """A study of two models: one of numbers, and one whose evidence is a ball about a voxel."""
+    plain = study(Bleed(15))
+    grid = plain.timepoints[0].scan.image
+    z, y, x = np.indices(grid.GetSize()[::-1])
+    off_mm = np.hypot(np.hypot(5 * (z - peak[0]), 2 * (y - peak[1])), 2 * (x - peak[2]))
+    heat_map = sitk.GetImageFromArray(np.clip(1 - off_mm / 40, 0, 1).astype(np.float32))
+    heat_map.CopyInformation(grid)
+    found = HeatMap(
+        file=FILE,
+        peak_mm=grid.TransformIndexToPhysicalPoint([int(index) for index in peak[::-1]]),
+        peak_distance_mm=distance_mm,
+        peak_place=place,
+    )
+    predictions = [said(heat_map=HeatMap(reason=NO_IMAGE)), said(model="ning2025-cnn", heat_map=found)]
+    result = plain.result.model_copy(update={"predictions": predictions})
+    return replace(plain, result=result, heat_maps={FILE: heat_map})
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Study:
+    return with_map((20, 47, 60), "outside", 54.2)
+
+
+def test_slices_of_the_peak_and_of_the_largest_area(elsewhere: Study):
+    (figure,) = heat_map_figures(elsewhere)
+    assert figure.file == "figure-ning2025-cnn-grad-cam.png"
+    for text in (figure.alt, figure.caption):
+        assert "the slice where it is strongest (cross) and the slice with the largest area" in text
+        assert "Its evidence is strongest outside the haematoma, 54.2 mm from it." in text
+    assert figure.caption.endswith(SAYS)
+    both = np.asarray(Image.open(BytesIO(figure.png)).convert("RGB"))
+    (one,) = heat_map_figures(with_map(CENTRE))
+    assert "largest area" not in one.alt
+    single = np.asarray(Image.open(BytesIO(one.png)).convert("RGB"))
+    assert single.shape[1] == both.shape[1] - round(3.2 * 160)
+
+
+def test_evidence_is_drawn_in_colour_and_the_haematoma_outlined(elsewhere: Study):
+    """Colour where the evidence is at least 0.1: on the patient's left of the first slice."""
+    (figure,) = heat_map_figures(elsewhere)
+    pixels = np.asarray(Image.open(BytesIO(figure.png)).convert("RGB")).astype(int)
+    side = round(3.2 * 160)
+    coloured = pixels.max(axis=2) - pixels.min(axis=2) > 25
+    first, second = coloured[:450, :side], coloured[:450, side : 2 * side]
+    assert first[:, side // 2 :].sum() > 5 * first[:, : side // 2].sum()
+    # The second slice lies 25 mm below: of the ball of 36 mm one of 26 mm is left, and there is the outline.
+    blue = (np.abs(pixels - np.array([86, 180, 233])).max(axis=2) < 20)[:450]
+    assert blue[:, side : side + side // 2].sum() > 50
+    assert blue[:, side + side // 2 : 2 * side].sum() == 0
+    assert 0 < second.sum() < first.sum()
+
+
+def test_page_file_and_figure(elsewhere: Study, tmp_path: Path):
+    write_study(elsewhere, tmp_path)
+    written = sitk.ReadImage(str(tmp_path / FILE))
+    heat_map = elsewhere.heat_maps[FILE]
+    assert (sitk.GetArrayFromImage(written) == sitk.GetArrayFromImage(heat_map)).all()
+    assert written.GetOrigin() == pytest.approx(heat_map.GetOrigin())
+    assert written.GetSpacing() == pytest.approx(heat_map.GetSpacing())
+    assert (tmp_path / "figure-ning2025-cnn-grad-cam.png").read_bytes()[:4] == b"\x89PNG"
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Its evidence is strongest outside the haematoma, 54.2 mm from it." in page
+    assert f"lee2024-clinical: heat map not available: {NO_IMAGE}." in page
+
+
+def test_the_figure_stands_on_the_page_of_the_predictions(elsewhere: Study):
+    figures = heat_map_figures(elsewhere)
+    content = build_content(elsewhere.result, (), (), figures)
+    (section,) = (one for one in content.sections if one.title == "Prediction")
+    *_, bullets, figure = section.blocks
+    assert isinstance(bullets, Bullets)
+    assert isinstance(figure, Figure)
+    assert bullets.items == (
+        f"lee2024-clinical: heat map not available: {NO_IMAGE}.",
+        "ning2025-cnn: Its evidence is strongest outside the haematoma, 54.2 mm from it.",
+    )
