@@ -19,6 +19,7 @@ from ..resources import resource
 from .bundle_network import PACKAGES, capabilities_of, load_network
 from .network_grid import UNSEEN_HU, Crop, NetworkGrid, largest, neighbours, seen
 from .segmenter import Capabilities, Segmentation
+from .skull_blur import without_bone
 from .specks import Satellites, without_specks
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class BundledParameters:
     Attributes:
         mirrored: average with the answer for the head mirrored left to right.
         densest_hu: what is denser is bone or calcium, whatever the network says; clots stay under 90 HU.
+        behind_bone_mm: how far extra-axial blood may reach into the blur of the skull, see
+            :func:`.skull_blur.without_bone`.
         min_piece_ml: least blood in a connected piece of blood and oedema; smaller ones are noise, unless
             they are ``satellites``.
         satellites: which smaller pieces are kept.
@@ -46,6 +49,7 @@ class BundledParameters:
 
     mirrored: bool = True
     densest_hu: float = 100.0
+    behind_bone_mm: float = 3.0
     min_piece_ml: float = 0.1
     satellites: Satellites = field(default_factory=Satellites)
 
@@ -54,7 +58,7 @@ class BundledSegmenter:
     """ICH, IVH, extra-axial blood and oedema by :class:`..networks.haemorrhage_unet.HaemorrhageUNet`.
 
     The network labels 1 mm pixels; its probabilities are interpolated linearly to the scan's grid, and each
-    voxel inside the skull takes the most probable class there. Oedema is perihaematomal: a piece of it that
+    voxel takes the most probable class there. Oedema is perihaematomal: a piece of it that
     touches no blood is dropped.
 
     Args:
@@ -128,7 +132,9 @@ class BundledSegmenter:
         )
         classes = self.capabilities.classes
         told = np.where(np.isin(found, list(classes)), found, np.uint8(Label.BACKGROUND))
-        told = without_bone(told, scan.hu, self.parameters.densest_hu)
+        told = without_bone(
+            told, scan.hu, brain, scan.spacing_mm, self.parameters.densest_hu, self.parameters.behind_bone_mm
+        )
         cleaned = without_specks(
             told, scan.spacing_mm, self.parameters.min_piece_ml, self.parameters.satellites
         )
@@ -168,7 +174,7 @@ def labels_of(
         progress: called for each batch of slices, from 0 to 0.9.
 
     Returns:
-        Values of :class:`..labels.Label`, same shape; 0 outside ``brain``.
+        Values of :class:`..labels.Label`, same shape; 0 farther outside ``brain`` than the network sees.
 
     Raises:
         Cancelled: when the user asked to stop.
@@ -185,7 +191,7 @@ def labels_of(
         probabilities = _class_probabilities(network, visible, inside, device, mirrored, progress)
         for z in np.flatnonzero(brain.any((1, 2))):
             labels[z] = largest(grid.slice_of_scan(probabilities, int(z))).numpy()
-    return np.where(brain, labels, np.uint8(Label.BACKGROUND))
+    return labels
 
 
 def _class_probabilities(
@@ -216,23 +222,3 @@ def _class_probabilities(
         _, rows, columns = visible.shape
         probabilities[:, batch] = crop.put_back(answer.cpu(), rows, columns, 0.0).transpose(0, 1)
     return probabilities
-
-
-def without_bone(
-    labels: "NDArray[np.uint8]", hu: "NDArray[np.float32]", densest_hu: float
-) -> "NDArray[np.uint8]":
-    """Drop labels where the scan is too dense for blood: bone within the mask's edge, and calcium.
-
-    Thin blood along the skull and the partial volume of a slanted skull look alike in a slice of 4 mm.
-
-    Args:
-        labels: values of :class:`..labels.Label`, ``[z, y, x]``.
-        hu: the scan, same shape; its median over 3 x 3 pixels counts, so that noise does not punch holes.
-        densest_hu: HU that blood does not exceed.
-    """
-    from scipy import ndimage
-
-    kept = labels.copy()
-    for z in np.flatnonzero(labels.any((1, 2))):
-        kept[z][ndimage.median_filter(hu[z], 3) > densest_hu] = Label.BACKGROUND
-    return kept

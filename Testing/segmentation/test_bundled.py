@@ -25,7 +25,6 @@ from HematomaExpansionLib.segmentation.bundled import (
     BundledParameters,
     BundledSegmenter,
     labels_of,
-    without_bone,
 )
 from Testing.conftest import ROOT
 
@@ -102,16 +101,6 @@ def test_nothing_in_nothing_out(untrained):
 def test_it_can_be_cancelled(untrained, baseline):
     with pytest.raises(Cancelled):
         BundledSegmenter("cpu", untrained).segment(*baseline, Progress(cancelled=lambda: True))
-
-
-def test_bone_and_calcium_are_not_blood_and_noise_makes_no_holes():
-    hu = np.full((1, 5, 8), 60.0, np.float32)
-    hu[:, :, 5:] = 300.0  # bone
-    hu[0, 2, 1] = 150.0  # one noisy pixel in the clot
-    kept = without_bone(np.full(hu.shape, Label.ICH, np.uint8), hu, BundledParameters().densest_hu)
-    assert kept[0].tolist() == [[1, 1, 1, 1, 1, 0, 0, 0]] * 5
-    exact = np.full((1, 3, 3), 100.0, np.float32)
-    assert without_bone(np.ones(exact.shape, np.uint8), exact, 100.0).all()
 
 
 def test_wrong_weights_are_one_line(untrained: Path):
