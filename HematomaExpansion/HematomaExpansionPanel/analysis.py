@@ -53,6 +53,7 @@ def show(parameters: Any, finding: Any) -> Any:
         MissingInput: the patient was removed meanwhile; what was found stays in the scene.
     """
     from HematomaExpansionLib.errors import MissingInput
+    from HematomaExpansionLib.scene.heat_map import forget_heat_map
     from HematomaExpansionLib.scene.study_record import forget_study, record_study
 
     if parameters.parameterNode.GetScene() is None:
@@ -63,6 +64,9 @@ def show(parameters: Any, finding: Any) -> Any:
     last = PanelStudy(parameters).record
     if last is not None:
         forget_study(last, [*nodes.volumes, *nodes.segmentations])
+    if parameters.heatMap is not None:  # of the scan that was the baseline then
+        forget_heat_map(parameters.heatMap)
+        parameters.heatMap = None
     name = parameters.parameterNode.GetName()
     record = record_study(finding.result, nodes, finding.users, name)
     if any(node not in finding.users for node in nodes.segmentations):

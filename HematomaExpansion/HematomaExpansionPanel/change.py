@@ -96,6 +96,10 @@ class ChangeStep(Step):
             self.unlink()
             record = self.panel.study.record
             self.link = show_study_views(record, self.timepoint)
+            if self.panel.parameters.heatMap is not None:
+                from HematomaExpansionLib.scene.heat_map import lay_over_baseline
+
+                lay_over_baseline(self.panel.parameters.heatMap)
             name = "expansion_table" if self.timepoint else "volumes_table"
             show_plot_and_table(self.panel.charts.volumes(), recorded(record, name))
 

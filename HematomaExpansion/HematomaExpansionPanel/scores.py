@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import slicer
 from slicer.i18n import tr as _
 
 from .step import Step, fill_table
@@ -84,14 +83,17 @@ class ScoresStep(Step):
 
     def _predicted(self, study: Any, found: Any) -> str:
         """Keep what was found with the patient who was asked about, whoever is shown now."""
+        from HematomaExpansionLib.scene.heat_map import forget_heat_map
         from HematomaExpansionLib.scene.study_record import update_result
 
         parameters = study.parameters
         if parameters.heatMap is not None:
-            slicer.mrmlScene.RemoveNode(parameters.heatMap)
+            forget_heat_map(parameters.heatMap)
         parameters.heatMap = found.heat_map
         said = list(found.predictions)
         update_result(study.record, study.result.model_copy(update={"predictions": said}))
+        if found.heat_map is not None and study.record is self.panel.study.record:
+            self.panel.change.onPanes()
         return "; ".join(f"{one.model}: {_probability(one)}" for one in said)
 
 

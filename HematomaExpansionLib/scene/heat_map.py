@@ -20,12 +20,13 @@ _INFERNO = {
     1.0: (0.988, 0.998, 0.645),
 }
 """Of matplotlib's inferno: even in brightness, so that it is read with colour-blindness too."""
+TITLE = "Grad-CAM\nevidence,\n1: strongest"
 LEAST = 0.1
 """Weaker evidence is not drawn, so that the scan stays visible under the map."""
 
 
-def show_heat_map(image: "sitk.Image") -> "slicer.vtkMRMLScalarVolumeNode":
-    """Add a heat map to the scene and lay it over the baseline at half strength.
+def add_heat_map(image: "sitk.Image") -> "slicer.vtkMRMLScalarVolumeNode":
+    """Add a heat map to the scene, with the legend that stands in each view that shows it.
 
     Args:
         image: 0-1 on the grid of the baseline, LPS millimetres.
@@ -40,10 +41,25 @@ def show_heat_map(image: "sitk.Image") -> "slicer.vtkMRMLScalarVolumeNode":
     display.SetThreshold(LEAST, 1.0)
     display.ApplyThresholdOn()
     _add_legend(node)
-    there = pane(BASELINE)
-    there.composite.SetForegroundVolumeID(node.GetID())
-    there.composite.SetForegroundOpacity(0.5)
     return node
+
+
+def lay_over_baseline(node: "slicer.vtkMRMLScalarVolumeNode") -> None:
+    """Show a heat map in the pane of the baseline, at half strength over what stands there."""
+    composite = pane(BASELINE).composite
+    composite.SetForegroundVolumeID(node.GetID())
+    composite.SetForegroundOpacity(0.5)
+
+
+def forget_heat_map(node: "slicer.vtkMRMLScalarVolumeNode") -> None:
+    """Remove a heat map and its legend from the scene."""
+    scene = ensure_scene()
+    # The legend, added last, before the display whose colours it tells.
+    for display in [
+        node.GetNthDisplayNode(index) for index in reversed(range(node.GetNumberOfDisplayNodes()))
+    ]:
+        scene.RemoveNode(display)
+    scene.RemoveNode(node)
 
 
 def _colours() -> "slicer.vtkMRMLColorNode":
@@ -58,11 +74,15 @@ def _colours() -> "slicer.vtkMRMLColorNode":
 
 
 def _add_legend(node: "slicer.vtkMRMLScalarVolumeNode") -> None:
-    scene = ensure_scene()
-    legend = scene.AddNewNodeByClass("vtkMRMLColorLegendDisplayNode", "Evidence legend")
-    legend.SetAndObservePrimaryDisplayNode(node.GetDisplayNode())
-    legend.SetAndObserveColorNodeID(node.GetDisplayNode().GetColorNodeID())
-    legend.SetTitleText("Evidence")
+    """The bar of colours on the right of every slice view that shows the map."""
+    import slicer
+
+    legend = slicer.vtkSlicerColorLogic.AddDefaultColorLegendDisplayNode(node.GetDisplayNode())
+    legend.SetName("Evidence legend")
+    legend.SetTitleText(TITLE)
     legend.SetLabelFormat("%.1f")
-    legend.SetVisibility(True)
-    node.AddAndObserveDisplayNodeID(legend.GetID())
+    legend.SetNumberOfLabels(6)
+    # High on the right, where a head is narrow. Slicer writes as large as there is room, the title above it.
+    legend.SetSize(0.14, 0.42)
+    legend.SetPosition(0.99, 0.7)
+    legend.GetLabelTextProperty().SetFontFamilyToArial()

@@ -12,7 +12,7 @@ from ..prediction.prediction import Prediction
 from ..result import StudyResult
 from .child_process import ChildProcess
 from .head_ct import head_ct_from_volume
-from .heat_map import show_heat_map
+from .heat_map import add_heat_map
 from .prediction_request import HEAT_MAP, PredictionRequest, read_predictions, write_prediction_request
 from .segmentations import labels_from_segmentation
 
@@ -81,7 +81,7 @@ class PredictionProcess(ChildProcess):
         try:
             self.end()
             heat_map = self.folder / HEAT_MAP
-            shown = show_heat_map(read_image(heat_map)[0]) if heat_map.exists() else None
-            return PredictionFinding(tuple(read_predictions(self.folder)), shown)
+            added = add_heat_map(read_image(heat_map)[0]) if heat_map.exists() else None
+            return PredictionFinding(tuple(read_predictions(self.folder)), added)
         finally:
             self.close()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from HematomaExpansionLib.scene.heat_map import show_heat_map
+from HematomaExpansionLib.scene.heat_map import add_heat_map, forget_heat_map, lay_over_baseline
 from HematomaExpansionLib.scene.linked_slices import LinkedSlices, fit, look_at
 from HematomaExpansionLib.scene.two_by_two import (
     BASELINE,
@@ -79,16 +79,37 @@ def test_whole_volume_is_in_the_view(scene: Any) -> None:
     np.testing.assert_allclose(place(view)[:3, 3], (-39, -59, 22.5), atol=1.0)
 
 
-def test_heat_map_lies_over_the_baseline(scene: Any) -> None:
+def picture(view: Any) -> Any:
+    from Testing.widget.host.pictures import slice_picture
+
+    return slice_picture(view.slice, view.composite, 420, 382).astype(int)
+
+
+def test_heat_map_lies_over_the_baseline_with_its_legend(scene: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The legend stands on the right of an empty view: a bar that brightens upwards, words above it."""
     import slicer
 
-    node = show_heat_map(sitk.Image(8, 8, 8, sitk.sitkFloat32))
-    composite = pane(BASELINE).composite
-    assert composite.GetForegroundVolumeID() == node.GetID()
-    assert composite.GetForegroundOpacity() == 0.5
-    (legend,) = slicer.util.getNodesByClass("vtkMRMLColorLegendDisplayNode")
-    assert legend.GetPrimaryDisplayNode() is node.GetDisplayNode()
-    assert (node.GetDisplayNode().GetWindowLevelMin(), node.GetDisplayNode().GetWindowLevelMax()) == (
-        0.0,
-        1.0,
+    monkeypatch.setenv("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
+    node = add_heat_map(sitk.Image(8, 8, 8, sitk.sitkFloat32))
+    view = pane(BASELINE)
+    assert picture(view).max() == 0, "not in this view yet"
+    lay_over_baseline(node)
+    assert (view.composite.GetForegroundVolumeID(), view.composite.GetForegroundOpacity()) == (
+        node.GetID(),
+        0.5,
     )
+    display = node.GetDisplayNode()
+    assert (display.GetWindowLevelMin(), display.GetWindowLevelMax()) == (0.0, 1.0)
+    shown = picture(view)
+    coloured = np.ptp(shown, axis=2) > 60
+    rows, columns = np.nonzero(coloured)
+    assert columns.min() > 380, "the bar stands on the right"
+    bar = shown[rows.min() : rows.max() + 1, (columns.min() + columns.max()) // 2].sum(axis=1)
+    assert len(bar) > 50
+    assert (np.diff(bar) <= 3).all(), "brighter upwards, whatever the colours look like to a reader"
+    words = np.nonzero((shown.min(axis=2) > 200)[: rows.min() - 10].any(axis=1))[0]
+    assert words.min() > 5, "the title is not clipped"
+    assert words.max() - words.min() > 30
+    forget_heat_map(node)
+    assert not slicer.util.getNodesByClass("vtkMRMLColorLegendDisplayNode")
+    assert picture(view).max() == 0

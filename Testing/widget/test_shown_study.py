@@ -201,7 +201,6 @@ def test_network_shows_its_evidence(shown: Any, network: Path, told: list[str]) 
     """The heat map lies over the baseline, within the clot's box, and goes with the next question."""
     import slicer
 
-    shown.ui.panesButton.click()
     shown.ui.modelPathLineEdit.currentPath = str(network)
     shown.ui.predictButton.click()
     tick_until_done(shown)
@@ -209,7 +208,10 @@ def test_network_shows_its_evidence(shown: Any, network: Path, told: list[str]) 
     (row,) = texts(shown.ui.predictionsTable)
     assert row[0] == "ning2025-cnn"
     heat = shown.parameters.heatMap
+    assert pane(BASELINE).composite.GetBackgroundVolumeID() == shown.study.volumes[0].GetID(), "unasked"
     assert pane(BASELINE).composite.GetForegroundVolumeID() == heat.GetID()
+    shown.ui.panesButton.click()
+    assert pane(BASELINE).composite.GetForegroundVolumeID() == heat.GetID(), "it stays"
     values = slicer.util.arrayFromVolume(heat)
     assert (values.min(), values.max()) == (0.0, 1.0)
     clot = slicer.util.arrayFromSegmentBinaryLabelmap(

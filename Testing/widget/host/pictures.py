@@ -1,5 +1,7 @@
 """Pictures of MRML views, drawn offscreen by Slicer's own displayable managers, without the application."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -38,6 +40,7 @@ def slice_picture(view: Any, composite: Any, width: int, height: int) -> NDArray
     renderer, window = vtk.vtkRenderer(), vtk.vtkRenderWindow()
     window.SetOffScreenRendering(1)
     window.SetMultiSamples(0)
+    window.SetDPI(96)
     window.SetSize(width, height)
     window.AddRenderer(renderer)
     # The managers ask the window's interactor for its events.
@@ -52,10 +55,38 @@ def slice_picture(view: Any, composite: Any, width: int, height: int) -> NDArray
         mapper.SetColorLevel(127.5)
         actor.SetMapper(mapper)
         renderer.AddActor2D(actor)
-    group = _managers().InstantiateDisplayableManagers(renderer)
-    group.SetMRMLDisplayableNode(view)
-    window.Render()
-    return _grabbed(window)
+    # The legend's manager asks the application which volumes a view shows.
+    with _known(logic):
+        group = _managers().InstantiateDisplayableManagers(renderer)
+        group.SetMRMLDisplayableNode(view)
+        _choose_again(composite)
+        window.Render()
+        return _grabbed(window)
+
+
+@contextmanager
+def _known(logic: Any) -> Iterator[None]:
+    """Make the logic of a slice view known to the application, as its layout manager does."""
+    import slicer
+    import vtk
+
+    application = slicer.app.applicationLogic()
+    logics = vtk.vtkCollection()
+    logics.AddItem(logic)
+    application.SetSliceLogics(logics)
+    try:
+        yield
+    finally:
+        application.SetSliceLogics(None)
+
+
+def _choose_again(composite: Any) -> None:
+    """Choose the volumes of a view anew: legends that are older than the view are then drawn in it too."""
+    flags = composite.BackgroundVolumeFlag + composite.ForegroundVolumeFlag
+    composite.SetInteractionFlags(flags)
+    for _ in range(2):  # the first time a legend is made, the second time it is filled
+        composite.Modified()
+    composite.SetInteractionFlags(0)
 
 
 def chart_picture(chart: Any, width: int, height: int) -> NDArray[np.uint8]:
