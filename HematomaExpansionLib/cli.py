@@ -20,6 +20,7 @@ from .commands.dicom import Anonymize, Dicom, dicom_sources, written_dicom
 from .commands.discover import discover
 from .commands.mapping import Mapping, parse_mapping
 from .commands.markers import markers
+from .commands.model import Models, model_folders
 from .commands.output import Json, print_table, write_json
 from .commands.predict import predict
 from .commands.radiomics import radiomics
@@ -85,10 +86,7 @@ def analyze(
     readings: Annotated[
         Path | None, typer.Option(help="A reader's markers: markers.csv with reader_value and reader filled.")
     ] = None,
-    model: Annotated[
-        list[Path] | None,
-        typer.Option(help="Folder of a model that predicts expansion; once for each model."),
-    ] = None,
+    model: Models = None,
     dicom: Dicom = False,
     anonymize: Anonymize = False,
     style: Style = "auto",
@@ -117,7 +115,7 @@ def analyze(
         device=device,
         hours=tuple(hours or ()),
         positions=tuple(position or ()),
-        models=tuple(model or ()),
+        models=model_folders(model),
     )
     sources = dicom_sources([baseline, *(followups or ())]) if dicom else []
     with cancelled_by_signals() as cancelled, shown(style, cancelled) as progress:
@@ -229,11 +227,16 @@ def schema() -> None:
 def models_list(to_json: Json = None) -> None:
     """List the registered weights and whether they are here."""
     from .models import cache_folder, list_models
-    from .tables import model_table
+    from .tables import model_table, shipped_table
 
     entries = list_models()
     if to_json is None:
+        from .bundle import read_bundle
+        from .prediction.shipped import shipped
+
         print_table(model_table(entries))
+        if bundles := [read_bundle(folder) for folder in shipped().values()]:
+            print_table(shipped_table(bundles))
         from .segmentation.deepbleed_style import NAME, is_installed
 
         installed = (

@@ -9,6 +9,7 @@ from .result import ExpansionAnswer, Volume
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from .bundle import Bundle
     from .models import Model, State
 
 _NAMES = {look.key: look.name for look in APPEARANCE.values()}
@@ -42,6 +43,18 @@ def model_table(entries: "Sequence[tuple[Model, State]]") -> "Table":
     for model, state in entries:
         megabytes = f"{model.size_bytes / 1e6:.1f}"
         table.add_row(model.name, state.value, megabytes, model.licence, model.sha256[:12])
+    return table
+
+
+def shipped_table(bundles: "Sequence[Bundle]") -> "Table":
+    """One row per predictor that comes with the package."""
+    table = _table("comes with it", "predicts", "MB", "trained on", "SHA-256")
+    for bundle in bundles:
+        told = bundle.metadata
+        megabytes = f"{bundle.weights.stat().st_size / 1e6:.1f}"
+        table.add_row(
+            bundle.folder.name, str(told.outcome), megabytes, told.warning, told.weights_sha256[:12]
+        )
     return table
 
 

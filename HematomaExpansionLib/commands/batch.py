@@ -10,6 +10,7 @@ import typer
 from ..segmentation.backends import DEFAULT_BACKEND
 from ..shell_progress import ProgressStyle, cancelled_by_signals
 from .mapping import Mapping, parse_mapping
+from .model import Models, model_folders
 
 if TYPE_CHECKING:
     from ..cohort.batch import Batch, Plan
@@ -35,10 +36,7 @@ def batch(
         str, typer.Option(help="bundled, threshold or blast-ct, for scans that have no mask in the table.")
     ] = DEFAULT_BACKEND,
     device: Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="Where networks run.")] = "auto",
-    model: Annotated[
-        list[Path] | None,
-        typer.Option(help="Folder of a model that predicts expansion; once for each model."),
-    ] = None,
+    model: Models = None,
     style: Annotated[
         ProgressStyle, typer.Option("--progress", help="How progress is shown on standard error.")
     ] = "auto",
@@ -56,7 +54,7 @@ def batch(
         segmenter=segmenter,
         mapping=parse_mapping(mapping),
         device=device,
-        models=tuple(folder.absolute() for folder in model or ()),
+        models=model_folders(model),
     )
     plan = plan_batch(cases, out, options, resume)
     remarks = [*table.remarks, *_remarks(plan)]

@@ -9,6 +9,7 @@ from ..errors import UsageError
 from ..segmentation.backends import DEFAULT_BACKEND
 from ..shell_progress import ProgressStyle, cancelled_by_signals, shown
 from .mapping import Mapping, parse_mapping
+from .model import RequiredModels, model_folders
 from .output import Json, print_table, write_json
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def predict(
     ct: Annotated[Path, typer.Argument(help="Baseline: DICOM folder, NIfTI or NRRD file.")],
     *,
-    model: Annotated[list[Path], typer.Option(help="Folder of a model; once for each model.")],
+    model: RequiredModels,
     clinical: Annotated[
         Path | None, typer.Option(help="Clinical record: .json, .yaml or .csv; see clinical template.")
     ] = None,
@@ -54,7 +55,7 @@ def predict(
         masks=() if mask is None else (mask,),
         mapping=parse_mapping(mapping),
         device=device,
-        models=tuple(model),
+        models=model_folders(model),
         heat_maps=False,
     )
     with cancelled_by_signals() as cancelled, shown(style, cancelled) as progress:

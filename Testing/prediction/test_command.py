@@ -55,7 +55,7 @@ def test_each_model_answers_or_says_why_not(
 
 def test_what_is_wrong_is_one_line(bundles: list[Path], sample: Path, tmp_path: Path):
     for arguments, code, message in (
-        (("--model", tmp_path / "none"), 4, "metadata.json: cannot be read"),
+        (("--model", tmp_path / "none"), 4, "none: no such folder, and no model of that name"),
         (("--model", bundles[0], "--patient", "p1"), 2, "patient p1 was given without --clinical"),
     ):
         ended = run_command("predict", sample / "baseline.nii.gz", *arguments)
