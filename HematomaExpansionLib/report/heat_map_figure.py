@@ -1,6 +1,5 @@
 """Where a network saw the evidence for its answer: its heat map over the baseline, with the haematoma."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,28 +50,25 @@ def _figure(
     column, row, peak = heat_map.TransformPhysicalPointToIndex(peak_mm)
     ich = sitk.GetArrayViewFromImage(baseline.segmentation.labels) == Label.ICH
     areas = ich.sum(axis=(1, 2))
-    names = {peak: "evidence strongest"}
-    if areas.any():
-        largest = int(areas.argmax())
-        names[largest] = "haematoma largest" if largest != peak else f"{names[peak]}, haematoma largest"
-    slices = np.array(list(names), dtype=np.intp)
-    panels = panels_of(baseline, slices)
-    drawn = _draw(
-        f"{said.model}   {_SCALE}",
-        panels,
-        list(names.values()),
-        np.array(sitk.GetArrayViewFromImage(heat_map)[slices]),
-        ich[slices],
-        (row, column),
-    )
-    sentence = peak_sentence(found.peak_place, found.peak_distance_mm)
+    largest = int(areas.argmax()) if areas.any() else peak
     where = "the slice where it is strongest (cross)"
-    if len(names) > 1:
-        where += " and the slice with the largest area of the haematoma"
+    slices = np.array([peak, largest], dtype=np.intp)
+    heat = np.array(sitk.GetArrayViewFromImage(heat_map)[slices])
+    if largest != peak:
+        shown = ("evidence strongest", "haematoma largest")
+        where += " and on the slice with the largest area of the haematoma"
+    else:
+        # There is no more of the map to show: rather what lies under it.
+        shown = ("evidence strongest", "without the map")
+        where += " and on the same slice without the map"
+        heat[1] = 0
+    title = f"{said.model}   {_SCALE}"
+    drawn = _draw(title, panels_of(baseline, slices), shown, heat, ich[slices], (row, column))
+    sentence = peak_sentence(found.peak_place, found.peak_distance_mm)
     return Figure(
         file=f"figure-{found.file.removesuffix('.nii.gz')}.png",
         png=drawn,
-        alt=f"Heat map of {said.model} over {where}; outlined: the haematoma. {sentence}",
+        alt=f"Heat map of {said.model} on {where}; outlined: the haematoma. {sentence}",
         caption=f"{said.model}, version {said.version}: where in the baseline its network saw evidence for "
         f"expansion (Grad-CAM), on {where}. {sentence} A map is coarse, is relative to its own strongest "
         f"place, and shows what the network used, not what is true; evidence under {LEAST:g} is not drawn. "
@@ -83,22 +79,21 @@ def _figure(
 def _draw(
     title: str,
     panels: Panels,
-    names: Sequence[str],
+    names: tuple[str, str],
     heat: "NDArray[np.float32]",
     ich: "NDArray[np.bool_]",
     peak: tuple[int, int],
 ) -> bytes:
-    """The slices side by side, the first one with the peak ``(y, x)``, a bar of colours and a legend."""
+    """Two slices side by side, the first one with the peak ``(y, x)``, a bar of colours and a legend."""
     from matplotlib.figure import Figure as Sheet
 
     field = common_field_mm([panels])
-    columns = len(names)
-    width = columns * _PANEL_INCHES + _COLOURS_INCHES
+    width = 2 * _PANEL_INCHES + _COLOURS_INCHES
     height = _PANEL_INCHES * field[0] / field[1] + _STRIP_INCHES
     strip = _STRIP_INCHES / height
     sheet = Sheet(figsize=(width, height), dpi=_DPI, facecolor="black")
-    right = columns * _PANEL_INCHES / width
-    grid = sheet.add_gridspec(1, columns, left=0, right=right, bottom=strip, top=1, wspace=0.015)
+    right = 2 * _PANEL_INCHES / width
+    grid = sheet.add_gridspec(1, 2, left=0, right=right, bottom=strip, top=1, wspace=0.015)
     for index, name in enumerate(names):
         axes = sheet.add_subplot(grid[0, index])
         panels.draw(axes, index, field, name)
@@ -139,6 +134,7 @@ def _colours(sheet: "Sheet", box: tuple[float, float, float, float]) -> None:
         [0, 0.25, 0.5, 0.75, 1], ["0: no evidence\nfor expansion", "0.25", "0.5", "0.75", "1: most"]
     )
     axes.tick_params(colors="white", labelsize=8)
+    axes.set_title("evidence", color="white", fontsize=8, loc="left")
     axes.spines[:].set_color("white")
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import SimpleITK as sitk
 import torch
 
 from HematomaExpansionLib.errors import UsageError
@@ -75,3 +76,12 @@ def test_commands_pass_it_on(command: str, tmp_path: Path) -> None:
     written = out / "result.json" if command == "analyze" else tmp_path / "said.json"
     (said,) = json.loads(written.read_text())["predictions"]
     assert said["device"] == "cpu"
+    if command == "predict":
+        assert said["heat_map"] is None
+    else:
+        assert said["heat_map"]["file"] == "ning2025-cnn-grad-cam.nii.gz"
+        heat_map = sitk.ReadImage(str(out / said["heat_map"]["file"]))
+        assert heat_map.GetSize() == sitk.ReadImage(str(scan)).GetSize()
+        x, y, z = heat_map.TransformPhysicalPointToIndex(said["heat_map"]["peak_mm"])
+        assert heat_map[x, y, z] == 1
+        assert (out / "figure-ning2025-cnn-grad-cam.png").exists()

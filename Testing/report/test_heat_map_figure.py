@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from PIL import Image
+from pypdf import PdfReader
 
 from HematomaExpansionLib.explanation.heat_maps import NO_IMAGE
 from HematomaExpansionLib.prediction.prediction import HeatMap
@@ -19,6 +20,8 @@ from HematomaExpansionLib.study import Study
 from Testing.report.phantom import Bleed, study
 from Testing.report.test_prediction import SAYS, said
 
+SIDE = round(3.2 * 160)
+"""Pixels that a slice is wide."""
 FILE = "ning2025-cnn-grad-cam.nii.gz"
 CENTRE = (15, 47, 22)
 """Voxel ``(z, y, x)`` in the ICH of the phantom, which is largest in slice 15."""
@@ -52,28 +55,33 @@ def test_slices_of_the_peak_and_of_the_largest_area(elsewhere: Study):
     (figure,) = heat_map_figures(elsewhere)
     assert figure.file == "figure-ning2025-cnn-grad-cam.png"
     for text in (figure.alt, figure.caption):
-        assert "the slice where it is strongest (cross) and the slice with the largest area" in text
+        assert "the slice where it is strongest (cross) and on the slice with the largest area" in text
         assert "Its evidence is strongest outside the haematoma, 54.2 mm from it." in text
     assert figure.caption.endswith(SAYS)
-    both = np.asarray(Image.open(BytesIO(figure.png)).convert("RGB"))
-    (one,) = heat_map_figures(with_map(CENTRE))
-    assert "largest area" not in one.alt
-    single = np.asarray(Image.open(BytesIO(one.png)).convert("RGB"))
-    assert single.shape[1] == both.shape[1] - round(3.2 * 160)
+
+
+def test_where_both_are_one_slice_it_is_shown_without_the_map_too():
+    (figure,) = heat_map_figures(with_map(CENTRE))
+    assert "the slice where it is strongest (cross) and on the same slice without the map" in figure.alt
+    assert "Its evidence is strongest inside the haematoma." in figure.caption
+    pixels = np.asarray(Image.open(BytesIO(figure.png)).convert("RGB")).astype(int)
+    coloured = (pixels.max(axis=2) - pixels.min(axis=2) > 25)[:450]
+    # A disc of 36 mm at 3 pixels a mm; beside it nothing but the outline.
+    assert coloured[:, :SIDE].sum() > 30_000
+    assert 200 < coloured[:, SIDE : 2 * SIDE].sum() < 3000
 
 
 def test_evidence_is_drawn_in_colour_and_the_haematoma_outlined(elsewhere: Study):
     """Colour where the evidence is at least 0.1: on the patient's left of the first slice."""
     (figure,) = heat_map_figures(elsewhere)
     pixels = np.asarray(Image.open(BytesIO(figure.png)).convert("RGB")).astype(int)
-    side = round(3.2 * 160)
     coloured = pixels.max(axis=2) - pixels.min(axis=2) > 25
-    first, second = coloured[:450, :side], coloured[:450, side : 2 * side]
-    assert first[:, side // 2 :].sum() > 5 * first[:, : side // 2].sum()
+    first, second = coloured[:450, :SIDE], coloured[:450, SIDE : 2 * SIDE]
+    assert first[:, SIDE // 2 :].sum() > 5 * first[:, : SIDE // 2].sum()
     # The second slice lies 25 mm below: of the ball of 36 mm one of 26 mm is left, and there is the outline.
     blue = (np.abs(pixels - np.array([86, 180, 233])).max(axis=2) < 20)[:450]
-    assert blue[:, side : side + side // 2].sum() > 50
-    assert blue[:, side + side // 2 : 2 * side].sum() == 0
+    assert blue[:, SIDE : SIDE + SIDE // 2].sum() > 50
+    assert blue[:, SIDE + SIDE // 2 : 2 * SIDE].sum() == 0
     assert 0 < second.sum() < first.sum()
 
 
@@ -86,8 +94,12 @@ def test_page_file_and_figure(elsewhere: Study, tmp_path: Path):
     assert written.GetSpacing() == pytest.approx(heat_map.GetSpacing())
     assert (tmp_path / "figure-ning2025-cnn-grad-cam.png").read_bytes()[:4] == b"\x89PNG"
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "Its evidence is strongest outside the haematoma, 54.2 mm from it." in page
-    assert f"lee2024-clinical: heat map not available: {NO_IMAGE}." in page
+    paper = PdfReader(tmp_path / "report.pdf")
+    text = " ".join(" ".join(sheet.extract_text().split()) for sheet in paper.pages)
+    for report in (page, text):
+        assert "ning2025-cnn: Its evidence is strongest outside the haematoma, 54.2 mm from it." in report
+        assert f"lee2024-clinical: heat map not available: {NO_IMAGE}." in report
+        assert "where in the baseline its network saw evidence for expansion (Grad-CAM)" in report
 
 
 def test_the_figure_stands_on_the_page_of_the_predictions(elsewhere: Study):
