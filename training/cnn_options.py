@@ -1,16 +1,12 @@
 """The options that the training scripts of image networks have in common."""
 
 import argparse
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-import torch
+from HematomaExpansionLib.device import choose_device
 
-from HematomaExpansionLib.device import CHOICES, choose_device
-from HematomaExpansionLib.errors import HematomaExpansionError
-
+from . import script
 from .cnn_training import Recipe, Training
 from .processes import processes
 
@@ -36,16 +32,9 @@ class Defaults:
 
 def parser(name: str, description: str | None, defaults: Defaults) -> argparse.ArgumentParser:
     """A parser with the common options, for a script to add its own."""
-    made = argparse.ArgumentParser(
-        prog=f"python -m training.{name}",
-        description=description,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    made = script.parser_of(name, description)
+    script.add_cohort(made, "the bundle to write; OUT-run holds everything else", "scans")
     add = made.add_argument
-    add("--cohort", type=Path, required=True, help="table with baseline and baseline_mask")
-    add("--out", type=Path, required=True, help="the bundle to write; OUT-run holds everything else")
-    add("--data", choices=("simulated", "real"), help="what the patients are; else as beside the table")
-    add("--cache", type=Path, help="folder of prepared scans (default: OUT-run/prepared)")
     add("--epochs", type=int, default=defaults.epochs, help=f"paper and default: {defaults.epochs}")
     add("--batch", type=int, default=defaults.batch, help=f"patients a step; {defaults.batch}")
     add("--rate", type=float, default=defaults.rate, help=f"learning rate; {defaults.rate:g}")
@@ -69,21 +58,16 @@ def parser(name: str, description: str | None, defaults: Defaults) -> argparse.A
         help="do not weight patients with expansion by their rarity",
     )
     add("--minutes", type=float, default=0.0, help="of all trainings together, at most")
-    add("--seed", type=int, default=1)
-    add("--device", choices=CHOICES, default="auto")
-    add("--threads", type=int, help="threads on the CPU (default: all cores)")
-    add("--workers", type=int, default=1, help="processes that prepare scans")
+    script.add_machine(made)
+    script.add_workers(made, "scans")
     add("--prepare-only", action="store_true", help="prepare the scans and stop")
-    add("--resume", action="store_true", help="go on from the last checkpoint")
+    script.add_resume(made)
     return made
 
 
 def check(made: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """Refuse common options that make no sense."""
-    for name in ("epochs", "batch", "copies", "threads", "workers"):
-        value = getattr(options, name)
-        if value is not None and value < 1:
-            made.error(f"--{name} is {value}; it must be at least 1")
+    script.check_least(made, options, "epochs", "batch", "copies", "threads", "workers")
     if options.folds < 0 or options.folds == 1 or (options.patience and options.folds == 2):
         made.error(f"--folds is {options.folds}; 0, or from 2 (from 3 with --patience) is allowed")
     for name in ("patience", "minutes", "seed"):
@@ -94,17 +78,10 @@ def check(made: argparse.ArgumentParser, options: argparse.Namespace) -> None:
 
 
 def run(name: str, options: argparse.Namespace, recipe: Callable[[], Recipe]) -> int:
-    """Train; an error that is the user's ends with one line and its exit code."""
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    try:
+    """Train, see :func:`.script.run`."""
+
+    def train(options: argparse.Namespace) -> None:
         with processes(choose_device(options.device)) as these:
-            folder = options.out.with_name(options.out.name + "-run")
-            Training(recipe(), options, these, folder).everything()
-    except HematomaExpansionError as error:
-        print(f"training.{name}: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("stopped; --resume goes on from the last checkpoint", file=sys.stderr)
-        return 130
-    return 0
+            Training(recipe(), options, these, script.run_folder(options.out)).everything()
+
+    return script.run(name, train, options)

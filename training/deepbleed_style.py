@@ -27,8 +27,8 @@ from torch import Tensor, nn
 from HematomaExpansionLib.bundle import CARD, METADATA, WEIGHTS, Metadata, sha256
 from HematomaExpansionLib.ct.atlas import fit_affine
 from HematomaExpansionLib.ct.brain import brain_mask
-from HematomaExpansionLib.device import CHOICES, choose_device
-from HematomaExpansionLib.errors import HematomaExpansionError, InputRefused
+from HematomaExpansionLib.device import choose_device
+from HematomaExpansionLib.errors import InputRefused
 from HematomaExpansionLib.files import folder_written_whole
 from HematomaExpansionLib.labels import Label
 from HematomaExpansionLib.networks.deepbleed_vnet import MULTIPLE, WINDOW_HU, DeepBleedVNet
@@ -37,6 +37,7 @@ from HematomaExpansionLib.progress import Progress
 from HematomaExpansionLib.segmentation.deepbleed_style import NAME
 from HematomaExpansionLib.segmentation.template_grid import SPACING_MM, VOXELS, TemplateGrid
 
+from . import script
 from .classical.cohort import fingerprint
 from .classical.study import STUDIES
 from .image_cohort import folds, read_image_cohort
@@ -49,6 +50,7 @@ from .segmentation_bundle import LICENCE, WARNING, model_card
 from .task import Batch, Plan, Task
 from .training_log import Panel
 
+COMMAND = "deepbleed_style"
 RATE = 1e-3
 WATCHED = 10
 """One patient in so many is not learnt from, to show how good the outlines are."""
@@ -89,41 +91,23 @@ class Brains:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train, and write the bundle."""
-    options = _options(arguments)
-    try:
-        _train(options)
-    except HematomaExpansionError as error:
-        print(f"training.deepbleed_style: {error}", file=sys.stderr)
-        return error.exit_code
-    return 0
+    return script.run(COMMAND, _train, _options(arguments))
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m training.deepbleed_style",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--cohort", type=Path, required=True, help="table with baseline and baseline_mask")
-    parser.add_argument("--out", type=Path, required=True, help="the bundle to write")
-    parser.add_argument("--data", choices=("simulated", "real"), help="what the patients are; else as beside")
-    parser.add_argument("--cache", type=Path, help="folder of prepared brains (default: OUT-run/prepared)")
+    parser = script.parser_of(COMMAND, __doc__)
+    script.add_cohort(parser, "the bundle to write", "brains")
     parser.add_argument("--voxels", type=int, default=VOXELS, help="along each edge, a multiple of 16")
     parser.add_argument("--spacing-mm", type=float, default=SPACING_MM, help="of a voxel")
     parser.add_argument("--width", type=int, default=16, help="channels of the first level")
     parser.add_argument("--epochs", type=int, default=50, help="at most")
     parser.add_argument("--minutes", type=float, default=0.0, help="at most")
     parser.add_argument("--batch", type=int, default=2, help="heads a step")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--device", choices=CHOICES, default="auto")
-    parser.add_argument("--threads", type=int, help="threads on the CPU (default: all cores)")
-    parser.add_argument("--workers", type=int, default=1, help="processes that prepare brains")
-    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    script.add_machine(parser)
+    script.add_workers(parser, "brains")
+    script.add_resume(parser)
     options = parser.parse_args(arguments)
-    for name in ("width", "epochs", "batch", "threads", "workers"):
-        value = getattr(options, name)
-        if value is not None and value < 1:
-            parser.error(f"--{name} is {value}; it must be at least 1")
+    script.check_least(parser, options, "width", "epochs", "batch", "threads", "workers")
     if options.voxels < MULTIPLE or options.voxels % MULTIPLE or options.spacing_mm <= 0:
         parser.error(
             f"--voxels {options.voxels}, --spacing-mm {options.spacing_mm}: a multiple of {MULTIPLE}, and a "
@@ -133,11 +117,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _train(options: argparse.Namespace) -> None:
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    run = options.out.with_name(options.out.name + "-run")
-    simulated = None if options.data is None else options.data == "simulated"
-    cohort = read_image_cohort(STUDIES["lu2024"], options.cohort, options.seed, simulated)
+    run = script.run_folder(options.out)
+    cohort = read_image_cohort(
+        STUDIES["lu2024"], options.cohort, options.seed, script.said_simulated(options)
+    )
     grid = TemplateGrid(options.voxels, options.spacing_mm)
     shown = {"network": NAME, "voxels": grid.voxels, "spacing_mm": grid.spacing_mm}
     make = partial(_brain, grid)

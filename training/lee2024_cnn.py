@@ -20,12 +20,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
-
-from HematomaExpansionLib.device import CHOICES, choose_device
-from HematomaExpansionLib.errors import HematomaExpansionError, InputRefused
+from HematomaExpansionLib.device import choose_device
+from HematomaExpansionLib.errors import InputRefused
 from HematomaExpansionLib.prediction.lee2024.networks import LeeSettings
 
+from . import script
 from .classical.cohort import fingerprint
 from .classical.command import describe
 from .classical.study import STUDIES
@@ -37,32 +36,17 @@ from .lee2024_trainer import Trainer
 from .processes import Processes, processes
 from .provenance import hardware, versions
 
+NAME = "lee2024_cnn"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train, and write the bundles."""
-    options = _options(arguments)
-    try:
-        with processes(choose_device(options.device)) as these:
-            _train(options, these)
-    except HematomaExpansionError as error:
-        print(f"training.lee2024_cnn: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("stopped; --resume goes on from the last checkpoint", file=sys.stderr)
-        return 130
-    return 0
+    return script.run(NAME, _train, _options(arguments))
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m training.lee2024_cnn",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--cohort", type=Path, required=True, help="table with baseline and baseline_mask")
-    parser.add_argument("--out", type=Path, required=True, help="the bundle of Image-to-HE to write")
-    parser.add_argument("--data", choices=("simulated", "real"), help="what the patients are; else as beside")
-    parser.add_argument("--cache", type=Path, help="folder of prepared slices (default: OUT-run/prepared)")
+    parser = script.parser_of(NAME, __doc__)
+    script.add_cohort(parser, "the bundle of Image-to-HE to write", "slices")
     parser.add_argument("--imagenet", type=Path, help="se_resnext50_32x4d weights to start from")
     parser.add_argument("--size", type=int, default=512, help="rows and columns of a slice, a multiple of 32")
     parser.add_argument("--classifier-size", type=int, help="what the classifier is shown (default: --size)")
@@ -79,22 +63,16 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=0.0, help="of all trainings together, at most")
     parser.add_argument("--batch", type=int, default=8, help="slices a step")
     parser.add_argument("--folds", type=int, default=5, help="for nDL scores out of fold")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--device", choices=CHOICES, default="auto")
-    parser.add_argument("--threads", type=int, help="threads on the CPU (default: all cores)")
-    parser.add_argument("--workers", type=int, default=1, help="processes that prepare slices")
-    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    script.add_machine(parser)
+    script.add_workers(parser, "slices")
+    script.add_resume(parser)
     options = parser.parse_args(arguments)
-    for name in ("unet_width", "image_width", "batch", "threads", "workers"):
-        value = getattr(options, name)
-        if value is not None and value < 1:
-            parser.error(f"--{name.replace('_', '-')} is {value}; it must be at least 1")
+    script.check_least(parser, options, "unet_width", "image_width", "batch", "threads", "workers")
+    script.check_least(parser, options, "folds", least=2)
     for name in ("size", "classifier_size"):
         value = getattr(options, name)
         if value is not None and (value < 32 or value % 32):
             parser.error(f"--{name.replace('_', '-')} is {value}; a multiple of 32 is allowed")
-    if options.folds < 2:
-        parser.error(f"--folds is {options.folds}; it must be at least 2")
     return options
 
 
@@ -112,12 +90,16 @@ def _epochs(text: str) -> tuple[int, ...]:
     return epochs * 3 if len(epochs) == 1 else epochs
 
 
-def _train(options: argparse.Namespace, these: Processes) -> None:
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    run = options.out.with_name(options.out.name + "-run")
-    simulated = None if options.data is None else options.data == "simulated"
-    cohort = read_image_cohort(STUDIES["lee2024"], options.cohort, options.seed, simulated)
+def _train(options: argparse.Namespace) -> None:
+    with processes(choose_device(options.device)) as these:
+        _train_as_one_of(these, options)
+
+
+def _train_as_one_of(these: Processes, options: argparse.Namespace) -> None:
+    run = script.run_folder(options.out)
+    cohort = read_image_cohort(
+        STUDIES["lee2024"], options.cohort, options.seed, script.said_simulated(options)
+    )
     cache = options.cache or run / "prepared"
     if these.first:
         print("\n".join([*describe(cohort.study), cohort.remark]), flush=True)

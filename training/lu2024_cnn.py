@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from HematomaExpansionLib.device import CHOICES, choose_device
-from HematomaExpansionLib.errors import HematomaExpansionError, InputRefused
+from HematomaExpansionLib.device import choose_device
+from HematomaExpansionLib.errors import InputRefused
 from HematomaExpansionLib.networks.lu_extractor import NAMES, LuExtractor
 from HematomaExpansionLib.prediction.lu2024.cnn import CANDIDATES, LuCnn, LuFusion, deep_features
 from HematomaExpansionLib.prediction.lu2024.slices import PIXELS, SPACING_MM, WINDOW_HU, three_slices
@@ -32,6 +32,7 @@ from HematomaExpansionLib.prediction.patient import Patient
 from HematomaExpansionLib.statistics.confusion import confusion_matrix, diagnostic_accuracy
 from HematomaExpansionLib.statistics.delong import delong_auc
 
+from . import script
 from .classical.cohort import fingerprint
 from .classical.command import PREDICTIONS, describe, summary, write_predictions
 from .classical.fitted import Fitted
@@ -41,6 +42,7 @@ from .image_scores import write_scores
 from .provenance import hardware, versions
 from .scan_cache import Arrays, cached
 
+NAME = "lu2024_cnn"
 FOLDERS: dict[type[LuCnn], str] = {LuFusion: "", LuCnn: "-cnn"}
 """What is added to the name of the bundle."""
 NAMES_IN_TABLES: dict[type[LuCnn], str] = {LuFusion: "lu2024-fusion-", LuCnn: "lu2024-"}
@@ -49,26 +51,13 @@ NAMES_IN_TABLES: dict[type[LuCnn], str] = {LuFusion: "lu2024-fusion-", LuCnn: "l
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train, and write the bundles."""
-    options = _options(arguments)
-    try:
-        _train(options)
-    except HematomaExpansionError as error:
-        print(f"training.lu2024_cnn: {error}", file=sys.stderr)
-        return error.exit_code
-    return 0
+    return script.run(NAME, _train, _options(arguments))
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m training.lu2024_cnn",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--cohort", type=Path, required=True, help="table with baseline and baseline_mask")
+    parser = script.parser_of(NAME, __doc__)
+    script.add_cohort(parser, "the bundle of the fusion to write", "slices")
     parser.add_argument("--radiomics", type=Path, help="table of `hematoma-expansion radiomics`, lu2024")
-    parser.add_argument("--out", type=Path, required=True, help="the bundle of the fusion to write")
-    parser.add_argument("--data", choices=("simulated", "real"), help="what the patients are; else as beside")
-    parser.add_argument("--cache", type=Path, help="folder of prepared slices (default: OUT-run/prepared)")
     parser.add_argument("--network", choices=NAMES, default="resnet50")
     weights = parser.add_mutually_exclusive_group(required=True)
     weights.add_argument("--imagenet", type=Path, help="torchvision's weights of the network")
@@ -76,25 +65,20 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--pixels", type=int, default=PIXELS, help="rows and columns of a slice")
     parser.add_argument("--candidates", type=int, default=CANDIDATES, help="features to select from")
     parser.add_argument("--folds", type=int, default=5, help="for probabilities out of fold")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--device", choices=CHOICES, default="auto")
-    parser.add_argument("--threads", type=int, help="threads on the CPU (default: all cores)")
-    parser.add_argument("--workers", type=int, default=1, help="processes that prepare slices")
+    script.add_machine(parser)
+    script.add_workers(parser, "slices")
     options = parser.parse_args(arguments)
-    for name, least in (("candidates", 1), ("threads", 1), ("workers", 1), ("folds", 2), ("pixels", 80)):
-        value = getattr(options, name)
-        if value is not None and value < least:
-            parser.error(f"--{name} is {value}; it must be at least {least}")
+    script.check_least(parser, options, "candidates", "threads", "workers")
+    script.check_least(parser, options, "folds", least=2)
+    script.check_least(parser, options, "pixels", least=80)
     return options
 
 
 def _train(options: argparse.Namespace) -> None:
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    run = options.out.with_name(options.out.name + "-run")
-    simulated = None if options.data is None else options.data == "simulated"
-    study = STUDIES["lu2024"]
-    cohort = read_image_cohort(study, options.cohort, options.seed, simulated, options.radiomics)
+    run = script.run_folder(options.out)
+    cohort = read_image_cohort(
+        STUDIES["lu2024"], options.cohort, options.seed, script.said_simulated(options), options.radiomics
+    )
     print("\n".join([*describe(cohort.study), cohort.remark]), flush=True)
     torch.manual_seed(options.seed)
     extractor = LuExtractor(options.network)

@@ -17,19 +17,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from HematomaExpansionLib.bundle import read_bundle
-from HematomaExpansionLib.device import CHOICES, choose_device
-from HematomaExpansionLib.errors import HematomaExpansionError, UsageError
+from HematomaExpansionLib.device import choose_device
+from HematomaExpansionLib.errors import UsageError
 from HematomaExpansionLib.labels import APPEARANCE
 
+from . import script
 from .provenance import hardware, versions
 from .segmentation_bundle import write_bundle
 from .segmentation_data import Prepared, find_cases, prepare, real_host
 from .segmentation_run import Plan, Run
 from .training_log import Curves, Panel
 
+NAME = "segmentation"
 SHOW_S, VALIDATE_S = 20.0, 180.0
 LIVE_SCANS = 16
 """Validation scans that are scored while training; all of them are at the end."""
@@ -40,24 +41,11 @@ PANELS = (Panel("training loss", "loss"), Panel("Dice, validation scans (median)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train, and write the bundle."""
-    options = _options(arguments)
-    try:
-        _train(options)
-    except HematomaExpansionError as error:
-        print(f"training.segmentation: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("stopped; --resume goes on from the last checkpoint", file=sys.stderr)
-        return 130
-    return 0
+    return script.run(NAME, _train, _options(arguments))
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m training.segmentation",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = script.parser_of(NAME, __doc__)
     parser.add_argument("--cases", type=Path, nargs="+", required=True, help="folders of simulated cases")
     parser.add_argument("--real-host", type=Path, nargs="+", default=[], help="real CTs without blood")
     parser.add_argument(
@@ -74,25 +62,18 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     length.add_argument("--steps", type=int, default=0, help="train so many steps; repeats exactly")
     length.add_argument("--prepare-only", action="store_true", help="fill the cache and stop")
     parser.add_argument("--batch", type=int, default=16, help="slices in a step")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--device", choices=CHOICES, default="auto")
-    parser.add_argument("--threads", type=int, help="threads on the CPU (default: all cores)")
-    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    script.add_machine(parser)
+    script.add_resume(parser)
     options = parser.parse_args(arguments)
-    for name in ("real_repeat", "batch", "threads"):
-        value = getattr(options, name)
-        if value is not None and value < 1:
-            parser.error(f"--{name.replace('_', '-')} is {value}; it must be at least 1")
+    script.check_least(parser, options, "real_repeat", "batch", "threads")
     if not options.prepare_only and options.minutes <= 0 and options.steps < 1:
         parser.error("--minutes and --steps must be more than 0")
     return options
 
 
 def _train(options: argparse.Namespace) -> None:
-    if options.threads:
-        torch.set_num_threads(options.threads)
     device = choose_device(options.device)
-    folder = options.out.with_name(options.out.name + "-run")
+    folder = script.run_folder(options.out)
     sources = [source for cases in options.cases for source in find_cases(cases)]
     sources += [real_host(file) for file in options.real_host]
     scans = prepare(sources, options.cache or folder / "prepared")
