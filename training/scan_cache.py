@@ -2,11 +2,9 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,8 @@ from numpy.typing import NDArray
 from HematomaExpansionLib.errors import InputRefused
 from HematomaExpansionLib.files import folder_written_whole
 from HematomaExpansionLib.prediction.patient import Patient
+
+from .worker_processes import mapped
 
 Arrays = dict[str, NDArray[Any]]
 _STAMP = "stamp.json"
@@ -57,12 +57,7 @@ def cached(
         workers: processes.
     """
     key = sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
-    prepare = partial(_prepared, cache / key, make)
-    if workers == 1:
-        results = [prepare(patient) for patient in patients]
-    else:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            results = list(pool.map(prepare, patients, chunksize=4))
+    results = list(mapped(partial(_prepared, cache / key, make), patients, workers, chunk=4))
     for reason in results:
         if isinstance(reason, str):
             print(f"left out: {reason}", flush=True)

@@ -5,10 +5,8 @@ Not in ``__main__``, whose functions a worker process cannot find.
 
 import argparse
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import torch
@@ -16,6 +14,7 @@ import torch
 from HematomaExpansionLib.device import CHOICES, choose_device
 from HematomaExpansionLib.errors import UsageError
 
+from ..worker_processes import mapped
 from .draw import COLLECTION_SHARE, draw_case
 from .files import write
 
@@ -67,14 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     order = Order(
         options.seed, options.out, options.followup, options.clean, options.collections, options.dicom, device
     )
-    numbers = range(1, options.cases + 1)
-    if options.workers == 1:
-        for number in numbers:
-            print(_write(order, number), flush=True)
-        return
-    with ProcessPoolExecutor(options.workers, mp_context=get_context("spawn")) as pool:
-        for line in pool.map(partial(_write, order), numbers):
-            print(line, flush=True)
+    for line in mapped(partial(_write, order), range(1, options.cases + 1), options.workers):
+        print(line, flush=True)
 
 
 def _write(order: Order, number: int) -> str:

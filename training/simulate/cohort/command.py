@@ -7,14 +7,13 @@ import argparse
 import json
 import shutil
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 from HematomaExpansionLib.errors import OutputError
 
+from ...worker_processes import mapped
 from .draw import draw_cohort
 from .files import SCANS, write_cohort
 from .patient import Patient
@@ -53,7 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         if options.scans:
             order = Order(options.seed, options.out.parent / SCANS, options.followup, options.device)
-            patients = _scanned(order, options.patients, options.workers)
+            numbers = range(1, options.patients + 1)
+            patients = list(mapped(partial(_scan, order), numbers, options.workers))
         else:
             patients = draw_cohort(options.patients, options.seed)
         scans = (1 + options.followup) * options.scans
@@ -64,17 +64,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"best reachable AUC {said['best_reachable_auc']} (true risk, expected)")
 
 
-def _scanned(order: Order, patients: int, workers: int) -> list[Patient]:
-    """Draw the patients and write their scans; what an earlier run wrote whole is kept."""
-    numbers = range(1, patients + 1)
-    if workers == 1:
-        return [_scan(order, number) for number in numbers]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(partial(_scan, order), numbers))
-
-
 def _scan(order: Order, number: int) -> Patient:
-    """Draw one patient and write the scans, into a folder that gets its name when it is whole."""
+    """Draw one patient and write the scans, into a folder that gets its name when it is whole.
+
+    What an earlier run wrote whole is kept.
+    """
     import torch
 
     from HematomaExpansionLib.device import choose_device
