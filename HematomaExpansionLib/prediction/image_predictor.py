@@ -68,16 +68,16 @@ class ImagePredictor(Predictor, Protocol):
         ...
 
 
-def weights_of(network: "nn.Module") -> "dict[str, NDArray[Any]]":
-    """Every weight of a network by its name, for the state of a predictor."""
+def weights_of(network: "nn.Module", prefix: str) -> "dict[str, NDArray[Any]]":
+    """Every weight of a network by its name after a prefix, for the state of a predictor."""
     return {
-        name: values.detach().cpu().numpy()
+        prefix + name: values.detach().cpu().numpy()
         for name, values in network.state_dict().items()
         if not name.endswith(_COUNTER)
     }
 
 
-def load_weights(network: "nn.Module", arrays: "Mapping[str, NDArray[Any]]") -> None:
+def load_weights(network: "nn.Module", arrays: "Mapping[str, NDArray[Any]]", prefix: str) -> None:
     """Put the arrays of :func:`weights_of` into a network; other names are left out.
 
     Raises:
@@ -89,8 +89,9 @@ def load_weights(network: "nn.Module", arrays: "Mapping[str, NDArray[Any]]") -> 
     for name, values in own.items():
         if name.endswith(_COUNTER):
             continue
-        if name not in arrays or arrays[name].shape != tuple(values.shape):
-            found = arrays[name].shape if name in arrays else "nothing"
-            raise ValueError(f"weight {name} is {found}, not {tuple(values.shape)}")
-        own[name] = torch.from_numpy(arrays[name].copy())
+        given = arrays.get(prefix + name)
+        if given is None or given.shape != tuple(values.shape):
+            found = "nothing" if given is None else given.shape
+            raise ValueError(f"weight {prefix}{name} is {found}, not {tuple(values.shape)}")
+        own[name] = torch.from_numpy(given.copy())
     network.load_state_dict(own)

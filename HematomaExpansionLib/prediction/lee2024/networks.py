@@ -86,11 +86,10 @@ class LeeNetworks:
 
     def arrays(self) -> "dict[str, NDArray[Any]]":
         """Every weight, by the part and its name."""
-        return {
-            f"{part}.{name}": values
-            for part in PARTS
-            for name, values in weights_of(getattr(self, part)).items()
-        }
+        arrays: dict[str, NDArray[Any]] = {}
+        for part in PARTS:
+            arrays |= weights_of(getattr(self, part), f"{part}.")
+        return arrays
 
     @classmethod
     def from_arrays(cls, settings: LeeSettings, arrays: "Mapping[str, NDArray[Any]]") -> "LeeNetworks":
@@ -101,14 +100,7 @@ class LeeNetworks:
         """
         networks = cls.build(settings)
         for part in PARTS:
-            load_weights(
-                getattr(networks, part),
-                {
-                    name.removeprefix(f"{part}."): values
-                    for name, values in arrays.items()
-                    if name.startswith(f"{part}.")
-                },
-            )
+            load_weights(getattr(networks, part), arrays, f"{part}.")
         return networks
 
     def score(self, hu: "NDArray[np.float32]", device: Device) -> DLScore:

@@ -159,8 +159,7 @@ class LuCnn:
         fitted = self.vector.state()
         return State(
             {**fitted.parameters, "extractor": self.kind, "pixels": self.pixels},
-            {_NETWORK + name: values for name, values in weights_of(self.extractor).items()}
-            | dict(fitted.arrays),
+            weights_of(self.extractor, _NETWORK) | dict(fitted.arrays),
         )
 
     @classmethod
@@ -179,9 +178,7 @@ class LuCnn:
         if kind is None:
             raise ValueError(f"extractor {named}; known are {', '.join(NAMES)}")
         extractor = LuExtractor(kind)
-        load_weights(
-            extractor, {name.removeprefix(_NETWORK): values for name, values in state.arrays.items()}
-        )
+        load_weights(extractor, state.arrays, _NETWORK)
         vector = LuVector.from_state(state)
         return cls(extractor, kind, vector, int(state.parameters["pixels"]))
 

@@ -106,8 +106,7 @@ class NingCnn:
         """Settings, weights and threshold."""
         return State(
             {"settings": self.settings.record(), "threshold_rule": self.threshold.rule},
-            {_NETWORK + name: values for name, values in weights_of(self.network).items()}
-            | threshold_state(self.threshold),
+            weights_of(self.network, _NETWORK) | threshold_state(self.threshold),
         )
 
     @classmethod
@@ -120,5 +119,5 @@ class NingCnn:
         """
         settings = NingSettings.read(state.parameters["settings"])
         network = settings.network()
-        load_weights(network, {name.removeprefix(_NETWORK): values for name, values in state.arrays.items()})
+        load_weights(network, state.arrays, _NETWORK)
         return cls(settings, network.eval(), threshold_of(state))
