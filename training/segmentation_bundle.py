@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 from HematomaExpansionLib.bundle import CARD, METADATA, WEIGHTS, Metadata, sha256
 from HematomaExpansionLib.files import folder_written_whole
 from HematomaExpansionLib.networks.haemorrhage_unet import CONTEXT_SLICES, WINDOWS_HU, HaemorrhageUNet
+from HematomaExpansionLib.prediction.model_card import card, listed
 from HematomaExpansionLib.segmentation import network_grid
 
 INTENDED_USE = (
@@ -20,6 +21,7 @@ WARNING = (
     "with haemorrhage: check it before use."
 )
 LICENCE = "Apache-2.0, Copyright HematomaExpansion contributors"
+_NUMBER = ".3f"
 
 
 def write_bundle(
@@ -68,39 +70,19 @@ def write_bundle(
 
 def model_card(metadata: Metadata) -> str:
     """The metadata for people, as Markdown."""
-    return "\n".join(
+    return card(
+        metadata,
         [
-            f"# {metadata.name} {metadata.version}",
-            "",
-            f"**{metadata.warning}**",
-            "",
-            f"- Intended use: {metadata.intended_use}",
-            f"- Architecture: `{metadata.architecture}` in `HematomaExpansionLib/networks/`",
-            f"- Classes: {', '.join(metadata.classes)}",
-            f"- Licence: {metadata.licence}",
-            f"- SHA-256 of the weights: `{metadata.weights_sha256}`",
-            "",
-            "## Training",
-            "",
-            *_lines(metadata.training),
-            "",
-            "## Measured",
-            "",
-            "On the network's own grid, median over scans. Simulated bleeds only: these figures measure",
-            "agreement with the simulator, not accuracy on patients.",
-            "",
-            *_lines(metadata.metrics),
-            "",
-        ]
+            f"Architecture: `{metadata.architecture}` in `HematomaExpansionLib/networks/`",
+            f"Classes: {', '.join(metadata.classes)}",
+        ],
+        {
+            "Training": listed(metadata.training, _NUMBER),
+            "Measured": [
+                "On the network's own grid, median over scans. Simulated bleeds only: these figures measure",
+                "agreement with the simulator, not accuracy on patients.",
+                "",
+                *listed(metadata.metrics, _NUMBER),
+            ],
+        },
     )
-
-
-def _lines(values: dict[str, Any], indent: str = "") -> list[str]:
-    lines = []
-    for key, value in values.items():
-        if isinstance(value, dict):
-            lines += [f"{indent}- {key}:", *_lines(value, indent + "  ")]
-        else:
-            shown = f"{value:.3f}" if isinstance(value, float) else value
-            lines.append(f"{indent}- {key}: {shown}")
-    return lines

@@ -1,6 +1,6 @@
-"""The metadata of a predictor for people, as Markdown."""
+"""The metadata of a bundle for people, as Markdown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..bundle import Metadata
@@ -13,40 +13,57 @@ def model_card(metadata: Metadata, rule: str) -> str:
         metadata: of its bundle.
         rule: the definition of expansion in words.
     """
-    return "\n".join(
+    return card(
+        metadata,
         [
-            f"# {metadata.name} {metadata.version}",
-            "",
-            f"**{metadata.warning}**",
-            "",
-            f"- Intended use: {metadata.intended_use}",
-            f"- Predicts: {rule} (`{metadata.outcome}`)",
-            f"- Model: `{metadata.architecture}` in `HematomaExpansionLib/prediction/`",
-            f"- Licence: {metadata.licence}",
-            f"- SHA-256 of the weights: `{metadata.weights_sha256}`",
-            "",
-            "## Settings",
-            "",
-            *_lines(metadata.architecture_parameters | metadata.preprocessing),
-            "",
-            "## Training",
-            "",
-            *_lines(metadata.training),
-            "",
-            "## Measured on the training patients",
-            "",
-            *_lines(metadata.metrics),
-            "",
-        ]
+            f"Predicts: {rule} (`{metadata.outcome}`)",
+            f"Model: `{metadata.architecture}` in `HematomaExpansionLib/prediction/`",
+        ],
+        {
+            "Settings": listed(metadata.architecture_parameters | metadata.preprocessing),
+            "Training": listed(metadata.training),
+            "Measured on the training patients": listed(metadata.metrics),
+        },
     )
 
 
-def _lines(values: Mapping[str, Any], indent: str = "") -> list[str]:
+def card(metadata: Metadata, facts: Sequence[str], sections: Mapping[str, Sequence[str]]) -> str:
+    """A card: name and warning, what it is, and sections.
+
+    Args:
+        metadata: of a bundle.
+        facts: what is said of it between its use and its licence.
+        sections: lines under each heading.
+    """
+    lines = [
+        f"# {metadata.name} {metadata.version}",
+        "",
+        f"**{metadata.warning}**",
+        "",
+        f"- Intended use: {metadata.intended_use}",
+        *(f"- {fact}" for fact in facts),
+        f"- Licence: {metadata.licence}",
+        f"- SHA-256 of the weights: `{metadata.weights_sha256}`",
+        "",
+    ]
+    for heading, under in sections.items():
+        lines += [f"## {heading}", "", *under, ""]
+    return "\n".join(lines)
+
+
+def listed(values: Mapping[str, Any], number: str = ".4g", indent: str = "") -> list[str]:
+    """Names and values as a list, mappings as lists within it.
+
+    Args:
+        values: by name.
+        number: format of broken numbers.
+        indent: of every line.
+    """
     lines = []
     for key, value in values.items():
         if isinstance(value, Mapping):
-            lines += [f"{indent}- {key}:", *_lines(value, indent + "  ")]
+            lines += [f"{indent}- {key}:", *listed(value, number, indent + "  ")]
         else:
-            shown = f"{value:.4g}" if isinstance(value, float) else value
+            shown = format(value, number) if isinstance(value, float) else value
             lines.append(f"{indent}- {key}: {shown}")
     return lines
