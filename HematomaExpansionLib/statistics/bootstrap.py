@@ -2,11 +2,13 @@
 
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .interval import LEVEL, Estimate, Interval
+from .samples import Samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,6 +69,25 @@ def bootstrap(
         return Estimate(value, None, method, n, reason=reason)
     interval = Interval(low, high, level, f"bootstrap, BCa, {resamples} resamples")
     return Estimate(value, interval, method, n)
+
+
+def bootstrap_by_outcome(
+    samples: Samples, statistic: Statistic, rng: np.random.Generator, *, method: str, level: float = LEVEL
+) -> Estimate:
+    """A statistic of the first column of patients with and without the outcome, drawn from separately.
+
+    Args:
+        samples: complete rows.
+        statistic: of the values of those with the outcome and of those without.
+        rng: draws the resamples.
+        method: what the statistic is called.
+        level: coverage.
+    """
+    if samples.one_class:
+        return Estimate.unavailable(method, samples.n, samples.one_class, samples.missing)
+    values = samples.columns[0]
+    parts = (values[samples.outcome], values[~samples.outcome])
+    return replace(bootstrap(parts, statistic, rng, method=method, level=level), missing=samples.missing)
 
 
 def cluster_bootstrap(

@@ -1,11 +1,11 @@
 """The precision-recall curve and the average precision."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .bootstrap import bootstrap
+from .bootstrap import bootstrap_by_outcome
 from .interval import LEVEL, Estimate
 from .samples import complete
 
@@ -79,14 +79,13 @@ def average_precision(
         UsageError: see :func:`.samples.complete`.
     """
     samples = complete(outcome, score)
+    if rng is not None:
+        return bootstrap_by_outcome(samples, _precision, rng, method=_METHOD, level=level)
     if samples.one_class:
         return Estimate.unavailable(_METHOD, samples.n, samples.one_class, samples.missing)
     (scores,) = samples.columns
-    parts = (scores[samples.outcome], scores[~samples.outcome])
-    if rng is None:
-        return Estimate(float(_precision(*parts)), None, _METHOD, samples.n, samples.missing)
-    found = bootstrap(parts, _precision, rng, method=_METHOD, level=level)
-    return replace(found, missing=samples.missing)
+    value = _precision(scores[samples.outcome], scores[~samples.outcome])
+    return Estimate(float(value), None, _METHOD, samples.n, samples.missing)
 
 
 def _precision(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import UsageError
-from .bootstrap import bootstrap
+from .bootstrap import bootstrap_by_outcome
 from .delong import delong_auc
 from .interval import LEVEL, Estimate
 from .proportion import clopper_pearson
@@ -92,25 +92,15 @@ def auc(
     if interval is AucInterval.BOOTSTRAP:
         if rng is None:
             raise UsageError("a bootstrap interval needs a random generator")
-        return _bootstrapped(outcome, score, rng, level)
+        method = f"AUC ({interval})"
+        return bootstrap_by_outcome(
+            complete(outcome, score), mann_whitney_auc, rng, method=method, level=level
+        )
     found = delong_auc(outcome, score, level)
     if interval is AucInterval.DELONG or found.value is None:
         return found
     exact = replace(clopper_pearson(found.value * found.n, found.n, level), method=interval)
     return replace(found, interval=exact, method=f"AUC ({interval})", reason=None)
-
-
-def _bootstrapped(
-    outcome: "ArrayLike", score: "ArrayLike", rng: np.random.Generator, level: float
-) -> Estimate:
-    samples = complete(outcome, score)
-    method = f"AUC ({AucInterval.BOOTSTRAP})"
-    if samples.one_class:
-        return Estimate.unavailable(method, samples.n, samples.one_class, samples.missing)
-    (scores,) = samples.columns
-    parts = (scores[samples.outcome], scores[~samples.outcome])
-    found = bootstrap(parts, mann_whitney_auc, rng, method=method, level=level)
-    return replace(found, missing=samples.missing)
 
 
 def mann_whitney_auc(
