@@ -8,12 +8,10 @@ dimensions, and none exist in three.
 import re
 from pathlib import Path
 
-import torch
-from torch import Tensor
-
 from ..errors import ModelError
 from .ning_densenet import NingDenseNet
 from .ning_resnet import NingResNet
+from .weights_file import read_weights
 
 _RENAMED = (
     (r"\.(denselayer\d+)\.(norm|relu|conv)\.(\d)\.", r".\1.\2\3."),
@@ -41,7 +39,7 @@ def load_imagenet(network: NingResNet | NingDenseNet, path: Path) -> int:
     """
     own = network.network.state_dict()
     loaded = {}
-    for name, values in _read(path).items():
+    for name, values in read_weights(path).items():
         for old, new in _RENAMED:
             name = re.sub(old, new, name)
         if name in _STEMS:
@@ -62,15 +60,3 @@ def load_imagenet(network: NingResNet | NingDenseNet, path: Path) -> int:
         )
     network.network.load_state_dict(own | loaded)
     return len(loaded)
-
-
-def _read(path: Path) -> dict[str, Tensor]:
-    try:
-        if path.suffix == ".safetensors":
-            from safetensors.torch import load_file
-
-            return load_file(path)
-        state: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
-        return state
-    except Exception as error:
-        raise ModelError(f"{path}: cannot be read as weights ({type(error).__name__})") from error
