@@ -19,6 +19,7 @@ _MARKERS_NOTE = (
     "Read automatically at the baseline. The interval is Wilson's. "
     "Not told: indeterminate, or no parenchymal blood to have a sign."
 )
+_SPREAD = ("", "Patients", "Median", "Quartiles", "Range")
 
 
 def write_cohort_report(
@@ -112,14 +113,14 @@ def _answers(studies: Sequence[StudyResult], failures: Sequence[Failure]) -> tup
 
 def _flow(studies: Sequence[StudyResult], failures: Sequence[Failure]) -> Table:
     empty = sum(ml_of(study.scans[0], "ich") == 0 for study in studies)
-    several = f"{sum(len(study.changes) > 1 for study in studies)} with several"
+    several = sum(len(study.changes) > 1 for study in studies)
     with_followup = [study for study in studies if study.changes]
     rows = [
         ("In the table", str(len(studies) + len(failures)), ""),
         ("Not analysed", str(len(failures)), _stages(failures)),
         ("Analysed", str(len(studies)), ""),
         ("Without parenchymal blood at the baseline", str(empty), ""),
-        ("With a follow-up", str(len(with_followup)), several),
+        ("With a follow-up", str(len(with_followup)), f"{several} of them with several" if several else ""),
     ]  # fmt: skip
     rows += [
         (f"Judged by {short}", str(counted(_expanded(study, definition) for study in studies).known), "")
@@ -151,14 +152,14 @@ def _failed(failures: Sequence[Failure]) -> tuple[Block, ...]:
 def _volumes(studies: Sequence[StudyResult]) -> tuple[Block, ...]:
     first = [study.scans[0] for study in studies]
     rows = [
-        ("ICH", *quartiles([ml_of(scan, "ich") for scan in first])),
-        ("IVH", *quartiles([ml_of(scan, "ivh") for scan in first])),
-        ("IVH where there is any", *quartiles([ml for ml in (ml_of(scan, "ivh") for scan in first) if ml])),
-        ("ICH + IVH", *quartiles([scan.total_ml for scan in first])),
-        ("Oedema", *quartiles([ml_of(scan, "oedema") for scan in first])),
+        ("ICH, mL", *quartiles([ml_of(scan, "ich") for scan in first])),
+        ("IVH, mL", *quartiles([ml_of(scan, "ivh") for scan in first])),
+        ("IVH where there is any, mL", *quartiles([ml for ml in (ml_of(s, "ivh") for s in first) if ml])),
+        ("ICH + IVH, mL", *quartiles([scan.total_ml for scan in first])),
+        ("Oedema, mL", *quartiles([ml_of(scan, "oedema") for scan in first])),
     ]
-    note = "mL at the baseline. Patients are those of whom the volume is known."
-    table = Table("", ("", "Patients", "Median", "Quartiles", "Range"), tuple(rows), note)
+    note = "At the baseline. Patients are those of whom the volume is known."
+    table = Table("", _SPREAD, tuple(rows), note, stacks=True)
     figure = volume_figure(studies)
     return (table, *([figure] if figure else []))
 
@@ -169,7 +170,7 @@ def _expansion(studies: Sequence[StudyResult]) -> tuple[Block, ...]:
         return (Text("No patient has a follow-up."),)
     growth = Table(
         "Change to the follow-up with the most ICH",
-        ("", "Patients", "Median", "Quartiles", "Range"),
+        _SPREAD,
         (
             ("Hours", *quartiles([change.hours for change in changes])),
             ("ICH, mL", *quartiles([change.ich_ml for change in changes])),
@@ -177,15 +178,25 @@ def _expansion(studies: Sequence[StudyResult]) -> tuple[Block, ...]:
             ("IVH, mL", *quartiles([change.ivh_ml for change in changes])),
             ("ICH + IVH, mL", *quartiles([change.total_ml for change in changes])),
         ),
+        stacks=True,
     )
     rates = Table(
         "Expansion",
         ("", "Expanded", "Share", "95 % interval"),
         tuple((short, *_cells(counted(_expanded(s, d) for s in studies))) for d, short in SHORT.items()),
         "Of the patients who can be judged by the definition. The interval is Wilson's.",
+        stacks=True,
     )
     figure = change_figure(studies)
-    return (growth, rates, *([figure] if figure else []))
+    return (growth, rates, Bullets(_rules(studies), "The definitions"), *([figure] if figure else []))
+
+
+def _rules(studies: Sequence[StudyResult]) -> tuple[str, ...]:
+    """Each definition in words, as the results state it."""
+    answers = [answer for study in studies for change in study.changes for answer in change.expansion]
+    return tuple(
+        dict.fromkeys(f"{answer.name[0].upper()}{answer.name[1:]}: {answer.rule}." for answer in answers)
+    )
 
 
 def _expanded(study: StudyResult, definition: str) -> bool | None:
@@ -206,7 +217,8 @@ def _markers(studies: Sequence[StudyResult]) -> Table:
         ]
         count = counted(None if value is None else yes_no.get(value) for value in values)
         rows.append((marker.value.replace("_", " ").capitalize(), *_cells(count), str(count.unknown)))
-    return Table("", ("", "Present", "Share", "95 % interval", "Not told"), tuple(rows), _MARKERS_NOTE)
+    header = ("", "Present", "Share", "95 % interval", "Not told")
+    return Table("", header, tuple(rows), _MARKERS_NOTE, stacks=True)
 
 
 def _cells(count: Count) -> tuple[str, str, str]:
@@ -226,7 +238,7 @@ def _scores(studies: Sequence[StudyResult]) -> Table:
         span = f"{known[0]} to {known[-1]}" if known else MISSING
         rows.append((name, str(len(known)), middle, span, str(len(studies) - len(known))))
     note = "A score that lacks an item is not computed; each patient's scores.csv names what is missing."
-    return Table("", ("", "Computed", "Median", "Range", "Not computed"), tuple(rows), note)
+    return Table("", ("", "Computed", "Median", "Range", "Not computed"), tuple(rows), note, stacks=True)
 
 
 def _predictions(studies: Sequence[StudyResult]) -> tuple[Block, ...]:
@@ -237,9 +249,8 @@ def _predictions(studies: Sequence[StudyResult]) -> tuple[Block, ...]:
         probabilities = quartiles([p.probability and 100 * p.probability for p in own])
         expected = counted(p.expected for p in own)
         rows.append((model, *probabilities, f"{expected.yes} of {expected.known}"))
-    table = Table(
-        "", ("Model", "Patients", "Median, %", "Quartiles", "Range", "Expansion expected"), tuple(rows)
-    )
+    header = ("Model", "Patients", "Median, %", "Quartiles, %", "Range, %", "Expansion expected")
+    table = Table("", header, tuple(rows), stacks=True)
     return table, Bullets(
         tuple(dict.fromkeys(f"{p.model}: {p.warning}" for p in said)), "What to know of them"
     )

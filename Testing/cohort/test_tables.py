@@ -84,7 +84,17 @@ def test_the_report_counts_by_hand(results: dict[str, StudyResult]):
     assert tables["Predictions from the baseline"].rows == (
         ("ning2025-brain", "1", "25.0", "25.0 to 25.0", "25.0 to 25.0", "0 of 1"),
     )
+    assert [row[0] for row in tables["Volumes"].rows[:2]] == ["ICH, mL", "IVH, mL"]
+    ml = results["once"].scans[0].volumes["ich"].ml  # of all three: balls of one radius
+    assert tables["Volumes"].rows[0][1:3] == ("3", f"{ml:.1f}")
+    assert len(tables["Markers at the baseline"].rows) == 9
+    assert tables["Scores at the baseline"].header[1:] == ("Computed", "Median", "Range", "Not computed")
+    assert all(table.stacks for table in tables.values() if len(table.header) > 3), "on a telephone"
+    facts = {row[0]: row[1] for row in tables["Provenance"].rows}
+    assert facts["Software"].startswith("HematomaExpansion ")
     said = str(content.sections)
+    assert "Conventional expansion (cHE): parenchymal growth at least 6 mL or at least 33 %." in said
+    assert "Revised expansion 1 (rHE-1, Yogendrakumar 2020): " in said
     assert "ning2025-brain: Trained on simulated patients." in said
     assert "Not used: ward." in said
 
