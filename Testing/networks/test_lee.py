@@ -91,7 +91,7 @@ def test_one_step_learns(make):
     before.backward()
     assert all(values.grad is not None for name, values in network.named_parameters() if "classif" in name)
     torch.optim.SGD(network.parameters(), 1e-3).step()
-    assert float(loss(network(grey), truth)) < float(before)
+    assert loss(network(grey), truth).item() < before.item()
 
 
 def test_one_step_learns_to_outline():
