@@ -4,10 +4,16 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # There is a worker for each core: threads of PyTorch and BLAS beyond that would wait for each other.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("HEMATOMA_EXPANSION_SHARED", ROOT.parent / "shared"))
@@ -68,7 +74,15 @@ def truth(sample: Path) -> dict[str, dict[str, float]]:
 
 @pytest.fixture(scope="session")
 def demo(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ended, Path]:
-    """What ``make demo`` runs, and the folder it wrote."""
-    folder = tmp_path_factory.mktemp("demo") / "out"
-    scans = (sample / "baseline.nii.gz", sample / "followup-1.nii.gz")
-    return run_command("analyze", *scans, "--clinical", sample / "clinical.yaml", "--out", folder), folder
+    """What ``make demo`` runs, and the folder it wrote; one run for all workers: nobody may write there."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder, ended = shared / "demo" / "out", shared / "demo.json"
+    with FileLock(shared / "demo.lock"):
+        if not ended.exists():
+            folder.parent.mkdir()
+            scans = (sample / "baseline.nii.gz", sample / "followup-1.nii.gz")
+            done = run_command("analyze", *scans, "--clinical", sample / "clinical.yaml", "--out", folder)
+            ended.write_text(json.dumps(asdict(done)))
+    return Ended(**json.loads(ended.read_text())), folder
