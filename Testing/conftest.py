@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import warnings
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -46,6 +48,10 @@ class Ended:
     err: str
 
 
+Command = Callable[..., Ended]
+"""As :func:`run_command`."""
+
+
 def run_command(*arguments: object, **environment: str) -> Ended:
     """Run ``hematoma-expansion`` as a user does: a process of its own, nothing shared with the tests."""
     done = subprocess.run(
@@ -57,6 +63,34 @@ def run_command(*arguments: object, **environment: str) -> Ended:
         timeout=500,
     )
     return Ended(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """:func:`run_command` in this process, without the seconds in which a new one imports everything.
+
+    What libraries write to the file descriptors is caught, as by a shell. What Python would warn a user of is
+    an error, as pytest would keep it from standard error.
+    """
+
+    def call(*arguments: object, **environment: str) -> Ended:
+        from HematomaExpansionLib.cli import main
+
+        capfd.readouterr()
+        with monkeypatch.context() as patched, warnings.catch_warnings():
+            patched.chdir(ROOT)
+            patched.setattr(sys, "argv", ["hematoma-expansion", *map(str, arguments)])
+            for name, value in environment.items():
+                patched.setenv(name, value)
+            for category in (RuntimeWarning, UserWarning):
+                warnings.simplefilter("error", category)
+            with pytest.raises(SystemExit) as left:
+                main()
+        code = left.value.code
+        assert code is None or isinstance(code, int)
+        return Ended(code or 0, *capfd.readouterr())
+
+    return call
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from HematomaExpansionLib.resources import resource
-from Testing.conftest import run_command
+from Testing.conftest import Command
 
 RECORD = """\
 age_years: 82
@@ -29,8 +29,8 @@ def record(tmp_path: Path) -> Path:
     return path
 
 
-def test_scores_as_json(record: Path):
-    ended = run_command("scores", "--clinical", record, *GIVEN, "--followup-volume", 33, "--json", "-")
+def test_scores_as_json(record: Path, command: Command):
+    ended = command("scores", "--clinical", record, *GIVEN, "--followup-volume", 33, "--json", "-")
     assert ended.code == 0, ended.err
     assert ended.err == "warning: sbp_mmhg: 70 mmHg is unusual; 80 to 260 is usual\n"
     answer = json.loads(ended.out)
@@ -60,8 +60,8 @@ def test_scores_as_json(record: Path):
     assert len(answer["unavailable"]) == 7
 
 
-def test_scores_as_a_table(record: Path):
-    shown = " ".join(run_command("scores", "--clinical", record, *GIVEN).out.split())
+def test_scores_as_a_table(record: Path, command: Command):
+    shown = " ".join(command("scores", "--clinical", record, *GIVEN).out.split())
     for text in (
         "BRAIN score, baseline: 13 to 17 of 0 to 24; 36.4 to 57.4 %",
         "With a DOAC counted as warfarin: 19 to 23; 67.4 to 83.0 %",
@@ -72,16 +72,16 @@ def test_scores_as_a_table(record: Path):
         assert text in shown
 
 
-def test_a_patient_of_a_table(tmp_path: Path):
+def test_a_patient_of_a_table(tmp_path: Path, command: Command):
     path = tmp_path / "cohort.csv"
     path.write_text("patient,nihss,warfarin,glucose_mg_dl,ich_ml\na,9,0,132,10\nb,10,1,133,20\n")
-    ended = run_command("scores", "--clinical", path, "--patient", "b", "--json", "-")
+    ended = command("scores", "--clinical", path, "--patient", "b", "--json", "-")
     nag = next(one for one in json.loads(ended.out)["scores"] if one["id"] == "nag")
     assert (nag["points"], nag["probability"]) == (3, [1.0, 1.0])
 
 
-def test_without_a_record_everything_is_missing():
-    ended = run_command("scores", "--json", "-")
+def test_without_a_record_everything_is_missing(command: Command):
+    ended = command("scores", "--json", "-")
     assert all(
         (one["minimum"], one["maximum"]) == tuple(one["range"]) for one in json.loads(ended.out)["scores"]
     )
@@ -97,17 +97,19 @@ def test_without_a_record_everything_is_missing():
         (("--volume", -1), 2, "--volume"),
     ],
 )
-def test_a_mistake_is_said_with_its_exit_code(arguments: tuple[object, ...], code: int, said: str):
-    ended = run_command("scores", *arguments)
+def test_a_mistake_is_said_with_its_exit_code(
+    arguments: tuple[object, ...], code: int, said: str, command: Command
+):
+    ended = command("scores", *arguments)
     assert ended.code == code
     assert said in " ".join(ended.err.split())
     assert "Traceback" not in ended.err
 
 
-def test_an_impossible_value_and_a_wrong_score_file_are_one_line(tmp_path: Path):
+def test_an_impossible_value_and_a_wrong_score_file_are_one_line(tmp_path: Path, command: Command):
     clinical = tmp_path / "patient.json"
     clinical.write_text('{"sbp_mmhg": 20, "gcs_total": 2}')
-    ended = run_command("scores", "--clinical", clinical)
+    ended = command("scores", "--clinical", clinical)
     assert (ended.code, ended.err) == (
         3,
         f"hematoma-expansion: {clinical}: gcs_total: 2 is not possible; 3 to 15 is allowed; "
@@ -115,18 +117,18 @@ def test_an_impossible_value_and_a_wrong_score_file_are_one_line(tmp_path: Path)
     )
     score = tmp_path / "bat.yaml"
     score.write_text(resource("scores", "bat.yaml").read_text().replace("present: 2", "present: two"))
-    ended = run_command("scores", "--score-file", score)
+    ended = command("scores", "--score-file", score)
     assert ended.code == 3
     assert ended.err.startswith(f"hematoma-expansion: {score}: line 13: items.1.categories.present: ")
 
 
-def test_the_template_is_a_record_of_which_all_is_missing(tmp_path: Path):
-    ended = run_command("clinical", "template")
+def test_the_template_is_a_record_of_which_all_is_missing(tmp_path: Path, command: Command):
+    ended = command("clinical", "template")
     path = tmp_path / "template.yaml"
     path.write_text(ended.out)
-    assert run_command("scores", "--clinical", path).code == 0
+    assert command("scores", "--clinical", path).code == 0
 
 
-def test_the_schema_is_printed():
-    schema = json.loads(run_command("clinical", "schema").out)
+def test_the_schema_is_printed(command: Command):
+    schema = json.loads(command("clinical", "schema").out)
     jsonschema.validate({"age_years": 67}, schema)
