@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from HematomaExpansionLib import __version__
-from Testing.conftest import ROOT, run_command
+from Testing.conftest import ROOT, Command, run_command
 
 
 def test_help_imports_nothing_heavy():
@@ -47,40 +47,40 @@ def test_version():
         ("models", "fetch", "no-such-model"),
     ],
 )
-def test_wrong_usage_exits_with_2(arguments: tuple[str, ...]):
-    ended = run_command(*arguments)
+def test_wrong_usage_exits_with_2(arguments: tuple[str, ...], command: Command):
+    ended = command(*arguments)
     assert ended.code == 2
     assert "Traceback" not in ended.err
 
 
-def test_volume_measures_the_true_labels(sample: Path, truth: dict[str, dict[str, float]]):
+def test_volume_measures_the_true_labels(sample: Path, truth: dict[str, dict[str, float]], command: Command):
     mask = sample / "followup-1-labels.nii.gz"
-    measured = json.loads(run_command("volume", mask, "--json", "-").out)
+    measured = json.loads(command("volume", mask, "--json", "-").out)
     assert measured["ich"]["ml"] == pytest.approx(truth["followup-1"]["ich"], rel=0.001)
     assert measured["ivh"]["ml"] == pytest.approx(truth["followup-1"]["ivh"], rel=0.001)
     assert measured["oedema"] is None
-    table = run_command("volume", mask)
+    table = command("volume", mask)
     assert "24.00" in table.out
     assert "not told" in table.out
 
 
-def test_change_judges_the_true_labels(sample: Path, tmp_path: Path):
+def test_change_judges_the_true_labels(sample: Path, tmp_path: Path, command: Command):
     masks = [sample / f"{name}-labels.nii.gz" for name in ("baseline", "followup-1")]
     mapping = ("--mapping", "1=ich,2=ivh")
-    answers = json.loads(run_command("change", *masks, *mapping, "--json", "-").out)
+    answers = json.loads(command("change", *masks, *mapping, "--json", "-").out)
     assert [answer["expanded"] for answer in answers] == [True] * 4
     file = tmp_path / "back.json"
-    back = run_command("change", *masks[::-1], *mapping, "--definition", "che", "--json", file)
+    back = command("change", *masks[::-1], *mapping, "--definition", "che", "--json", file)
     assert back.code == 0
     (answer,) = json.loads(file.read_text())
     assert (answer["definition"], answer["expanded"], answer["certainty"]) == ("che", False, "no")
 
 
-def test_models_are_listed_and_missing_ones_said(tmp_path: Path):
-    listed = run_command("models", "list", "--json", "-", HEMATOMA_EXPANSION_MODELS=str(tmp_path))
+def test_models_are_listed_and_missing_ones_said(tmp_path: Path, command: Command):
+    listed = command("models", "list", "--json", "-", HEMATOMA_EXPANSION_MODELS=str(tmp_path))
     entries = json.loads(listed.out)
     assert {entry["state"] for entry in entries} == {"absent"}
-    missing = run_command("models", "verify", entries[0]["name"], HEMATOMA_EXPANSION_MODELS=str(tmp_path))
+    missing = command("models", "verify", entries[0]["name"], HEMATOMA_EXPANSION_MODELS=str(tmp_path))
     assert missing.code == 4
     assert entries[0]["sha256"] in missing.err
     assert "hematoma-expansion models fetch" in missing.err
@@ -125,12 +125,12 @@ def test_progress_lines_and_cancelling_by_signal(sample: Path, tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_segment_writes_a_labelmap_that_volume_reads(sample: Path, tmp_path: Path):
+def test_segment_writes_a_labelmap_that_volume_reads(sample: Path, tmp_path: Path, command: Command):
     file = tmp_path / "labels.nii.gz"
-    ended = run_command("segment", sample / "baseline.nii.gz", "--out", file)
+    ended = command("segment", sample / "baseline.nii.gz", "--out", file)
     assert ended.code == 0, ended.err
     assert ended.out.strip() == str(file)
     mapping = "1=ich,2=ivh,3=extra_axial,4=oedema"
-    measured = json.loads(run_command("volume", file, "--mapping", mapping, "--json", "-").out)
+    measured = json.loads(command("volume", file, "--mapping", mapping, "--json", "-").out)
     assert measured["ich"]["ml"] == pytest.approx(14.0, abs=1.0)
     assert measured["ivh"]["ml"] == 0
