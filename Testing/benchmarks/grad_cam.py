@@ -21,6 +21,7 @@ import SimpleITK as sitk
 from scipy.ndimage import distance_transform_edt
 
 from HematomaExpansionLib.cohort_table import read_cohort
+from HematomaExpansionLib.ct.grid import box_around
 from HematomaExpansionLib.ct.scan import HeadCT
 from HematomaExpansionLib.device import CHOICES
 from HematomaExpansionLib.errors import HematomaExpansionError, UsageError
@@ -164,8 +165,9 @@ def by_chance(network: ImagePredictor, scan: HeadCT, labels: sitk.Image) -> floa
     ich = sitk.GetArrayViewFromImage(labels) == Label.ICH
     if not ich.any() or not weights.any():
         return 0.0
-    near = distance_transform_edt(~ich, sampling=scan.spacing_mm) <= RIM_MM
-    return float(weights[near].sum() / weights.sum())
+    box = box_around(ich, scan.spacing_mm, RIM_MM)
+    near = distance_transform_edt(~ich[box], sampling=scan.spacing_mm) <= RIM_MM
+    return float(weights[box][near].sum() / weights.sum())
 
 
 def table(model: str, rows: Sequence[Row], expanded: int) -> str:
