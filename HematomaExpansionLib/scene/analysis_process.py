@@ -17,8 +17,10 @@ from ..study import Options
 from .analysis import read_inputs
 from .child_process import ChildProcess, Step
 from .dicom_slices import copy_series
+from .head_ct import unchecked
 from .request import Request, write_request
 from .run_request import STUDY
+from .scan_files import read_scans
 from .study_folder import read_result, show_study_folder
 from .study_scene import StudyNodes
 
@@ -72,7 +74,8 @@ class AnalysisProcess:
             note: handed back with the finding, as what the caller wants to know of this start.
 
         Raises:
-            InputRefused: a volume or segmentation that cannot be analysed; nothing was started.
+            InputRefused: a segmentation that cannot be measured, an empty volume, or a transform that bends
+                slices; nothing was started. What else is wrong with a volume is told by :meth:`finish`.
             UsageError: segmentations that are not one per volume.
             OutputError: the temporary folder cannot be written, or Python cannot be started.
         """
@@ -80,10 +83,11 @@ class AnalysisProcess:
         self._note = note
         self._child = ChildProcess()
         try:
-            inputs = read_inputs(volumes, self._child.folder, segmentations, options)
-            self._scans = inputs.scans
+            if segmentations:  # their voxels are wanted on the regular grid of the scans
+                options = read_inputs(volumes, self._child.folder, segmentations, options).options
+            scans = tuple(unchecked(volume) for volume in volumes)
             series = tuple(copy_series(volume, self._child.folder) for volume in volumes)
-            request = Request(inputs.scans, inputs.options, clinical, readings or {}, series)
+            request = Request(scans, options or Options(), clinical, readings or {}, series)
             write_request(request, self._child.folder)
             self._child.start("analyze-request")
         except (OSError, RuntimeError) as error:
@@ -122,12 +126,14 @@ class AnalysisProcess:
             self._child.end()
             out = self._child.folder / STUDY
             result = read_result(out)
-            images = [scan.image for scan in self._scans]
+            scans = read_scans(self._child.folder)
             if self._keep is not None:
                 _copy(out, self._keep)
-            nodes = show_study_folder(out, images, _still(self._volumes), _still(self._segmentations))
+            nodes = show_study_folder(
+                out, [scan.image for scan in scans], _still(self._volumes), _still(self._segmentations)
+            )
             users = (*self._volumes, *self._segmentations)
-            return Finding(result, nodes, users, _summary(self._scans, result), self._keep, self._note)
+            return Finding(result, nodes, users, _summary(scans, result), self._keep, self._note)
         finally:
             self.close()
 

@@ -25,6 +25,12 @@ def slice_headers(node: "slicer.vtkMRMLVolumeNode") -> list[SliceHeader]:
     return [header for file in _files(node) for header in read_headers(file)[0]]
 
 
+def series_files(node: "slicer.vtkMRMLVolumeNode") -> tuple[Path, ...]:
+    """The files of a volume that is still that of DICOM slices; empty for any other. Only one is opened."""
+    files = _files(node) if unchanged(node) else []
+    return tuple(files) if files and read_headers(files[0])[0] else ()
+
+
 def copy_series(node: "slicer.vtkMRMLScalarVolumeNode", folder: Path) -> Path | None:
     """Copy the DICOM files of a volume, and no others, into a new folder.
 
@@ -38,9 +44,9 @@ def copy_series(node: "slicer.vtkMRMLScalarVolumeNode", folder: Path) -> Path | 
     Raises:
         OSError: the files cannot be copied.
     """
-    files = dict.fromkeys(header.file for header in slice_headers(node)) if unchanged(node) else {}
-    if not files:
+    if not series_files(node):
         return None
+    files = dict.fromkeys(header.file for header in slice_headers(node))
     copied = Path(tempfile.mkdtemp(prefix="series-", dir=folder))
     for number, file in enumerate(files):
         shutil.copyfile(file, copied / f"{number}.dcm")

@@ -1,21 +1,18 @@
 """A volume node as the head CT that the library measures in."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..ct.checks import single_volume
-from ..ct.dicom import stack_of_slices
 from ..ct.geometry import SliceStack, sorted_stack, stack_of_image
-from ..ct.reader import head_ct_from_slices, read_ct
 from ..ct.scan import HeadCT
-from ..ct.series import choose
 from ..errors import GeometryError
-from .dicom_slices import misplaced_slices, slice_headers, unchanged
+from .dicom_slices import misplaced_slices, series_files, slice_headers
 from .geometry import RAS_LPS
 from .origin import Origin, dicom_origin, volume_file
+from .unchecked_scan import UncheckedScan
 from .volumes import image_from_volume, local_matrix, voxels, world_matrix
 
 if TYPE_CHECKING:
@@ -44,30 +41,36 @@ def head_ct_from_volume(node: "slicer.vtkMRMLScalarVolumeNode", acquired: dateti
         MissingInput: when the volume is empty.
         NotAHeadCT: when it is not a head CT.
     """
+    return unchecked(node, acquired).checked()
+
+
+def unchecked(node: "slicer.vtkMRMLScalarVolumeNode", acquired: datetime | None = None) -> UncheckedScan:
+    """As :func:`head_ct_from_volume`, but quick: files are only named, voxels neither checked nor resampled.
+
+    Args:
+        node: scalar volume in HU; it is not changed.
+        acquired: acquisition time.
+
+    Raises:
+        GeometryError: as for :func:`head_ct_from_volume`, of the transform and the grid.
+        MissingInput: when the volume is empty.
+        NotAHeadCT: when it has more than one value a voxel.
+    """
     name = node.GetName()
     file = volume_file(node)
     if file is not None:
-        scan = read_ct(file)
-        return replace(scan, name=name, acquired=acquired or scan.acquired)
+        return UncheckedScan(name, (file,), acquired=acquired)
+    series = series_files(node)
+    if series:
+        return UncheckedScan(name, series, dicom=True, acquired=acquired)
     known = dicom_origin(slice_headers(node), name)
-    stack = _stack(node, known)
-    return head_ct_from_slices(
-        stack,
-        name,
-        known.source,
-        acquired or known.acquired,
-        known.series,
-        known.warnings,
-        known.patient_position,
-    )
+    return UncheckedScan(name, acquired=acquired, stack=_stack(node, known), known=known)
 
 
 def _stack(node: "slicer.vtkMRMLScalarVolumeNode", known: Origin) -> SliceStack:
     """The slices where they lie in the world."""
     name = node.GetName()
     headers = list(known.slices)
-    if headers and unchanged(node):
-        return stack_of_slices(choose(headers, name)[0], name)
     local, world = local_matrix(node), world_matrix(node)
     if world is None:
         return _moved_by_transform(node)

@@ -1,4 +1,4 @@
-"""What is handed to the process beside the application: scans as they were read, and the user's choices.
+"""What is handed to the process beside the application: scans as the scene has them, and the user's choices.
 
 This file knows no scene.
 """
@@ -10,11 +10,10 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from ..clinical.record import ClinicalRecord
-from ..ct.scan import HeadCT
 from ..errors import UnreadableFile
 from ..markers.reading import MarkerReading
 from ..study import Options
-from .scan_files import ScanFile, read_scan, write_scan
+from .unchecked_scan import UncheckedFile, UncheckedScan, read_unchecked, write_unchecked
 
 FILE = "request.json"
 
@@ -32,7 +31,7 @@ class Request:
             that has none, empty for no DICOM at all.
     """
 
-    scans: tuple[HeadCT, ...]
+    scans: tuple[UncheckedScan, ...]
     options: Options
     clinical: ClinicalRecord | None = None
     readings: Mapping[str, MarkerReading] = field(default_factory=dict)
@@ -42,7 +41,7 @@ class Request:
 class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    scans: list[ScanFile]
+    scans: list[UncheckedFile]
     options: Options
     clinical: ClinicalRecord | None
     readings: dict[str, str]
@@ -54,11 +53,10 @@ def write_request(request: Request, folder: Path) -> None:
 
     Raises:
         OSError: the folder cannot be written.
-        RuntimeError: a scan cannot be written.
     """
     names = ["baseline", *(f"followup-{number}" for number in range(1, len(request.scans)))]
     content = _Request(
-        scans=[write_scan(scan, folder, name) for scan, name in zip(request.scans, names, strict=True)],
+        scans=[write_unchecked(scan, folder, name) for scan, name in zip(request.scans, names, strict=True)],
         options=request.options,
         clinical=request.clinical,
         readings={timepoint: reading.to_csv() for timepoint, reading in request.readings.items()},
@@ -75,8 +73,8 @@ def read_request(folder: Path) -> Request:
     """
     try:
         content = _Request.model_validate_json((folder / FILE).read_bytes())
-        scans = tuple(read_scan(scan, folder) for scan in content.scans)
-    except (OSError, ValueError, RuntimeError) as error:
+        scans = tuple(read_unchecked(scan, folder) for scan in content.scans)
+    except (OSError, ValueError, KeyError) as error:
         raise UnreadableFile(f"{folder / FILE}: is no request of this version ({error})") from error
     readings = {
         timepoint: MarkerReading.from_csv(text, timepoint) for timepoint, text in content.readings.items()

@@ -21,10 +21,13 @@ def analyze_request(folder: Path) -> None:
     from ..shell_progress import cancelled_by_signals, shown
     from ..study import analyze
     from .request import read_request
+    from .scan_files import write_scans
 
     request = read_request(folder)
-    baseline, *followups = request.scans
     with cancelled_by_signals() as cancelled, shown("lines", cancelled) as progress:
+        progress.stage("reading")
+        baseline, *followups = (scan.checked() for scan in request.scans)
+        write_scans([baseline, *followups], folder)
         study = analyze(
             baseline, followups, request.options, progress, "slicer", request.clinical, request.readings
         )

@@ -1,13 +1,15 @@
 """Scans as files that keep everything that was read of them, to the last bit. This file knows no scene."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from ..ct.scan import Geometry, HeadCT, SeriesChoice
+from ..errors import UnreadableFile
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
@@ -40,6 +42,10 @@ class ScanFile(BaseModel):
     patient_position: str
 
 
+SCANS = "scans.json"
+_SCANS = TypeAdapter(list[ScanFile])
+
+
 def write_scan(scan: HeadCT, folder: Path, name: str) -> ScanFile:
     """Write the voxels of a scan into a folder.
 
@@ -65,6 +71,25 @@ def read_scan(said: ScanFile, folder: Path) -> HeadCT:
     """
     known = {key: value for key, value in said if key not in ("file", "grid")}
     return HeadCT(read_image(folder / said.file, said.grid), **known)
+
+
+def write_scans(scans: Sequence[HeadCT], folder: Path) -> None:
+    """Write the scans of a study, baseline first, to be read by :func:`read_scans`."""
+    said = [write_scan(scan, folder, f"scan-{number}") for number, scan in enumerate(scans)]
+    (folder / SCANS).write_bytes(_SCANS.dump_json(said))
+
+
+def read_scans(folder: Path) -> tuple[HeadCT, ...]:
+    """Read what :func:`write_scans` wrote.
+
+    Raises:
+        UnreadableFile: a file is absent or damaged.
+    """
+    try:
+        said = _SCANS.validate_json((folder / SCANS).read_bytes())
+        return tuple(read_scan(each, folder) for each in said)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise UnreadableFile(f"{folder / SCANS}: no scans of this version ({error})") from error
 
 
 def write_image(image: "sitk.Image", file: Path) -> Grid:

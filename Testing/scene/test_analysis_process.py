@@ -53,8 +53,16 @@ def test_tilted_scan_is_analysed_as_corrected(scene: Any, baseline: Any) -> None
 
 def test_refused_before_anything_starts(scene: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child_process, "_started", pytest.fail)
+    with pytest.raises(InputRefused, match=r"^phantom: the volume is empty"):
+        AnalysisProcess([scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "phantom")])
+
+
+def test_refused_by_the_process(scene: Any) -> None:
+    volume = volume_from_image(sitk.Image(64, 64, 30, sitk.sitkInt16), "phantom")
+    nodes = scene.GetNumberOfNodes()
     with pytest.raises(InputRefused, match=r"^phantom: "):
-        AnalysisProcess([volume_from_image(sitk.Image(64, 64, 30, sitk.sitkInt16), "phantom")])
+        AnalysisProcess([volume]).wait()
+    assert scene.GetNumberOfNodes() == nodes
 
 
 def said(script: str) -> ChildProcess:

@@ -181,9 +181,24 @@ def test_scan_removed_during_the_analysis(panel: Any, scene: Any, told: list[str
     assert panel.ui.applyButton.toolTip == "Choose the baseline CT."
 
 
+def test_follow_up_that_is_missing(panel: Any, scene: Any, told: list[str]) -> None:
+    """Without any, or when it was removed from the scene, the baseline is analysed alone."""
+    first, second = small("A"), small("B")
+    panel.parameters.baseline = first
+    assert panel.ui.applyButton.enabled
+    panel.parameters.followups = [second]
+    assert panel.study.timepoints == ["baseline", "followup-1"]
+    scene.RemoveNode(second)
+    panel.refresh()
+    assert panel.study.volumes == [first]
+    assert panel.ui.applyButton.enabled
+    assert told == []
+
+
 def refused(panel: Any, told: list[str]) -> str:
-    """Press Apply; the one line that was said."""
+    """Press Apply; the one line that was said, by the panel at once or by the process."""
     panel.ui.applyButton.click()
+    tick_until_done(panel, 60)
     (line,) = told
     assert line == panel.ui.statusLabel.text
     assert "\n" not in line
