@@ -127,7 +127,7 @@ def test_progress_lines_and_cancelling_by_signal(sample: Path, tmp_path: Path):
 
 def test_segment_writes_a_labelmap_that_volume_reads(sample: Path, tmp_path: Path, command: Command):
     file = tmp_path / "labels.nii.gz"
-    ended = command("segment", sample / "baseline.nii.gz", "--out", file)
+    ended = run_command("segment", sample / "baseline.nii.gz", "--out", file)
     assert ended.code == 0, ended.err
     assert ended.out.strip() == str(file)
     mapping = "1=ich,2=ivh,3=extra_axial,4=oedema"

@@ -1,4 +1,4 @@
-"""What is refused, through the real command: exit code 3, one line that names the file, nothing left."""
+"""What is refused by the real command: exit code 3, one line that names the file, nothing left."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from Testing.conftest import run_command
+from Testing.conftest import Command, run_command
 from Testing.ct.phantom import REGULAR, Head
 from training.simulate.dicom_series import Slices, write_series
 
@@ -111,12 +111,12 @@ def _mask_elsewhere(folder: Path, sample: Path) -> Made:
     ],
     ids=lambda make: make.__name__.strip("_"),
 )
-def test_it_is_refused(make: Callable[[Path, Path], Made], sample: Path, tmp_path: Path):
+def test_it_is_refused(make: Callable[[Path, Path], Made], sample: Path, tmp_path: Path, command: Command):
     inputs = tmp_path / "inputs"
     inputs.mkdir()
     arguments, named = make(inputs, sample)
     before = sorted(inputs.rglob("*"))
-    ended = run_command("analyze", *arguments, "--out", tmp_path / "out")
+    ended = command("analyze", *arguments, "--out", tmp_path / "out")
     assert ended.code == 3, ended.err
     (line,) = ended.err.splitlines()
     assert line.startswith("hematoma-expansion: ")
@@ -138,11 +138,17 @@ def test_it_is_refused(make: Callable[[Path, Path], Made], sample: Path, tmp_pat
     ],
 )
 def test_a_bad_record_or_reading_is_refused_before_any_work(
-    sample: Path, tmp_path: Path, option: str, name: str, content: str, said: str
+    sample: Path,
+    tmp_path: Path,
+    option: str,
+    name: str,
+    content: str,
+    said: str,
+    command: Command,
 ):
     (tmp_path / name).write_text(content)
     scan = sample / "baseline.nii.gz"
-    ended = run_command("analyze", scan, option, tmp_path / name, "--out", tmp_path / "out")
+    ended = command("analyze", scan, option, tmp_path / name, "--out", tmp_path / "out")
     assert ended.code == 3
     (line,) = ended.err.splitlines()
     assert line.startswith("hematoma-expansion: ")

@@ -11,7 +11,7 @@ import SimpleITK as sitk
 
 from HematomaExpansionLib.labels import Label
 from HematomaExpansionLib.radiomics.settings import read_settings
-from Testing.conftest import Ended, run_command
+from Testing.conftest import Command, Ended, run_command
 
 
 def refused(ended: Ended, code: int, message: str, folder: Path) -> None:
@@ -53,10 +53,15 @@ def test_table_and_json(sample: Path, tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(
-    sample: Path, tmp_path: Path, options: tuple[str, ...], code: int, message: str
+    sample: Path,
+    tmp_path: Path,
+    options: tuple[str, ...],
+    code: int,
+    message: str,
+    command: Command,
 ) -> None:
     scans = (sample / "baseline.nii.gz", sample / "baseline-labels.nii.gz")
-    ended = run_command("radiomics", *scans, "--out", tmp_path / "f.csv", *options)
+    ended = command("radiomics", *scans, "--out", tmp_path / "f.csv", *options)
     refused(ended, code, message, tmp_path)
 
 
@@ -88,29 +93,33 @@ def one_slice(labels: np.ndarray) -> None:
     ],
 )
 def test_masks_without_features_are_refused(
-    sample: Path, tmp_path: Path, change: Callable[[np.ndarray], None], message: str
+    sample: Path,
+    tmp_path: Path,
+    change: Callable[[np.ndarray], None],
+    message: str,
+    command: Command,
 ) -> None:
     given = sitk.ReadImage(str(sample / "baseline-labels.nii.gz"))
     labels = sitk.GetArrayFromImage(given)
     change(labels)
     image = sitk.GetImageFromArray(labels)
     image.CopyInformation(given)
-    refused(run_with(image, sample, tmp_path), 3, message, tmp_path / "out")
+    refused(run_with(command, image, sample, tmp_path), 3, message, tmp_path / "out")
 
 
-def test_a_mask_of_another_grid_is_refused(sample: Path, tmp_path: Path) -> None:
+def test_a_mask_of_another_grid_is_refused(sample: Path, tmp_path: Path, command: Command) -> None:
     moved = sitk.ReadImage(str(sample / "baseline-labels.nii.gz"))
     x, y, z = moved.GetOrigin()
     moved.SetOrigin((x, y, z + moved.GetSpacing()[2]))
     message = "mask.nii.gz: does not lie on the grid of its scan; mask "
-    refused(run_with(moved, sample, tmp_path), 3, message, tmp_path / "out")
+    refused(run_with(command, moved, sample, tmp_path), 3, message, tmp_path / "out")
 
 
-def run_with(mask: sitk.Image, sample: Path, folder: Path) -> Ended:
+def run_with(command: Command, mask: sitk.Image, sample: Path, folder: Path) -> Ended:
     sitk.WriteImage(mask, str(folder / "mask.nii.gz"))
     (folder / "out").mkdir()
     out = folder / "out" / "features.csv"
-    return run_command("radiomics", sample / "baseline.nii.gz", folder / "mask.nii.gz", "--out", out)
+    return command("radiomics", sample / "baseline.nii.gz", folder / "mask.nii.gz", "--out", out)
 
 
 def test_without_pyradiomics_it_says_what_to_install(sample: Path, tmp_path: Path) -> None:
