@@ -10,23 +10,11 @@ from pathlib import Path
 import pytest
 
 from Testing.cohort.processes import kill_one_worker, wait_until
-from Testing.cohort.quick import TEMPLATE
+from Testing.cohort.quick_scans import write_scans
 from Testing.conftest import ROOT
-from Testing.report.phantom import Bleed, study
 
 BROKEN = ("P07", "P31")
 PATIENTS = [f"P{number:02d}" for number in range(60)]
-
-
-def write_scans(folder: Path) -> Path:
-    (folder / TEMPLATE).write_text(study(Bleed(ich_mm=15.0)).result.model_dump_json())
-    with (folder / "cohort.csv").open("w", newline="") as stream:
-        table = csv.writer(stream)
-        table.writerow(("patient", "baseline"))
-        for number, patient in enumerate(PATIENTS):
-            (folder / f"{patient}.txt").write_text("broken" if patient in BROKEN else f"{10 + number / 7}")
-            table.writerow((patient, f"{patient}.txt"))
-    return folder / "cohort.csv"
 
 
 def started(table: Path, out: Path, *arguments: str) -> subprocess.Popen[bytes]:
@@ -43,7 +31,11 @@ def done(out: Path) -> set[str]:
     not Path("/proc/self/task").exists(), reason="worker processes are found as Linux lists them"
 )
 def test_nothing_is_lost_nothing_done_twice_and_the_table_is_the_same(tmp_path: Path) -> None:
-    table, unbroken, broken = write_scans(tmp_path), tmp_path / "unbroken", tmp_path / "broken"
+    table, unbroken, broken = (
+        write_scans(tmp_path, PATIENTS, BROKEN),
+        tmp_path / "unbroken",
+        tmp_path / "broken",
+    )
     assert started(table, unbroken).wait(120) == 0
     (tmp_path / "tries.txt").unlink()
 
