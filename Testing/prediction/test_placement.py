@@ -15,7 +15,7 @@ from HematomaExpansionLib.prediction.placement import device_of, on_device
 from HematomaExpansionLib.prediction.predictor import Predictor
 from HematomaExpansionLib.prediction.registry import load_predictor, predictor_class
 from Testing.cohort.small_heads import write_head
-from Testing.conftest import run_command
+from Testing.conftest import Command
 from Testing.prediction.heads import head
 from Testing.prediction.synthetic import patients
 from Testing.prediction.tiny import ning, zhong
@@ -60,23 +60,27 @@ def test_another_word_is_refused() -> None:
         on_device(ning(), "gpu")
 
 
-@pytest.mark.parametrize("command", ["predict", "analyze"])
-def test_commands_pass_it_on(command: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["predict", "analyze"])
+def test_commands_pass_it_on(
+    name: str, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
     scan, mask = (tmp_path / name for name in write_head(tmp_path, "p1", 20))
     save_predictor(ning(), tmp_path / "bundle", training={}, metrics={}, simulated=True)
     out = tmp_path / "out"
-    to = ("--out", out) if command == "analyze" else ("--json", tmp_path / "said.json")
-    asked = (command, scan, "--mask", mask, "--model", tmp_path / "bundle", *to, "--device")
-    refused = run_command(*asked, "cuda", CUDA_VISIBLE_DEVICES="")
+    to = ("--out", out) if name == "analyze" else ("--json", tmp_path / "said.json")
+    asked = (name, scan, "--mask", mask, "--model", tmp_path / "bundle", *to, "--device")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    refused = command(*asked, "cuda")
     assert refused.code == 2
     assert refused.err.count("\n") == 1
     assert "PyTorch finds no CUDA device" in refused.err
     assert not out.exists()
-    assert run_command(*asked, "cpu").code == 0
-    written = out / "result.json" if command == "analyze" else tmp_path / "said.json"
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert command(*asked, "cpu").code == 0
+    written = out / "result.json" if name == "analyze" else tmp_path / "said.json"
     (said,) = json.loads(written.read_text())["predictions"]
     assert said["device"] == "cpu"
-    if command == "predict":
+    if name == "predict":
         assert said["heat_map"] is None
     else:
         assert said["heat_map"]["file"] == "ning2025-cnn-grad-cam.nii.gz"
