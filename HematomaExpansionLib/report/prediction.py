@@ -19,6 +19,7 @@ NOTE = (
 _COLUMNS = (
     *("model", "version", "outcome", "probability", "low", "high", "interval_method"),
     *("threshold", "expected", "missing", "reason", "warning", "weights_sha256"),
+    *("device", "heat_map", "peak_place", "peak_distance_mm"),
 )
 
 
@@ -121,4 +122,6 @@ def write_predictions_csv(result: StudyResult, path: Path) -> None:
             low, high = one.interval or (None, None)
             start = [one.model, one.version, one.outcome, one.probability, low, high, one.interval_method]
             end = [one.threshold, one.expected, ", ".join(one.missing), one.reason, one.warning]
-            table.writerow([*start, *end, one.weights_sha256])
+            seen = one.heat_map or HeatMap()
+            where = [seen.file or None, seen.peak_place, seen.peak_distance_mm]
+            table.writerow([*start, *end, one.weights_sha256, one.device, *where])

@@ -1,5 +1,6 @@
 """The heat map of a network on the page of the predictions."""
 
+import csv
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -93,6 +94,11 @@ def test_page_file_and_figure(elsewhere: Study, tmp_path: Path):
     assert written.GetOrigin() == pytest.approx(heat_map.GetOrigin())
     assert written.GetSpacing() == pytest.approx(heat_map.GetSpacing())
     assert (tmp_path / "figure-ning2025-cnn-grad-cam.png").read_bytes()[:4] == b"\x89PNG"
+    with (tmp_path / "predictions.csv").open(newline="", encoding="utf-8") as stream:
+        numbers, network = csv.DictReader(stream)
+    columns = ("heat_map", "peak_place", "peak_distance_mm")
+    assert [network[name] for name in columns] == [FILE, "outside", "54.2"]
+    assert [numbers[name] for name in columns] == ["", "", ""]
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     paper = PdfReader(tmp_path / "report.pdf")
     text = " ".join(" ".join(sheet.extract_text().split()) for sheet in paper.pages)
