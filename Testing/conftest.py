@@ -107,11 +107,15 @@ def truth(sample: Path) -> dict[str, dict[str, float]]:
 
 
 @pytest.fixture(scope="session")
-def demo(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ended, Path]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a run share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def demo(sample: Path, shared: Path) -> tuple[Ended, Path]:
     """What ``make demo`` runs, and the folder it wrote; one run for all workers: nobody may write there."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
     folder, ended = shared / "demo" / "out", shared / "demo.json"
     with FileLock(shared / "demo.lock"):
         if not ended.exists():

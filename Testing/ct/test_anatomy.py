@@ -8,22 +8,25 @@ import SimpleITK as sitk
 
 from HematomaExpansionLib.ct.anatomy import Anatomy, Region, locate_anatomy
 from HematomaExpansionLib.ct.atlas import atlas
-from HematomaExpansionLib.ct.reader import read_ct
 from HematomaExpansionLib.ct.scan import HeadCT
 from HematomaExpansionLib.errors import Cancelled
 from HematomaExpansionLib.progress import Progress
-
-SAMPLE = Path(__file__).resolve().parents[2] / "Resources" / "sample"
-
-
-@pytest.fixture(scope="module")
-def scan() -> HeadCT:
-    return read_ct(SAMPLE / "baseline.nii.gz")
+from Testing.located import located
 
 
 @pytest.fixture(scope="module")
-def anatomy(scan: HeadCT) -> Anatomy:
-    return locate_anatomy(scan)
+def found(sample: Path, shared: Path) -> tuple[HeadCT, Anatomy]:
+    return located(sample / "baseline.nii.gz", shared)
+
+
+@pytest.fixture(scope="module")
+def scan(found: tuple[HeadCT, Anatomy]) -> HeadCT:
+    return found[0]
+
+
+@pytest.fixture(scope="module")
+def anatomy(found: tuple[HeadCT, Anatomy]) -> Anatomy:
+    return found[1]
 
 
 def test_every_image_lies_on_the_scan(scan: HeadCT, anatomy: Anatomy):
@@ -39,9 +42,8 @@ def test_quality_is_high_and_brings_no_warning(anatomy: Anatomy):
 
 
 @pytest.mark.parametrize("name", ["invesalius_cranium", "ge_hispeed_tiltcorr"])
-def test_ventricles_of_real_heads_are_found_where_csf_is(shared_data: Path, name: str):
-    real = read_ct(shared_data / "head_ct" / f"{name}.nii.gz")
-    found = locate_anatomy(real)
+def test_ventricles_of_real_heads_are_found_where_csf_is(shared_data: Path, shared: Path, name: str):
+    real, found = located(shared_data / "head_ct" / f"{name}.nii.gz", shared)
     assert found.quality > 0.93
     inside = sitk.GetArrayFromImage(found.ventricles) > 0.5
     hu = sitk.GetArrayFromImage(sitk.SmoothingRecursiveGaussian(real.image, 1.0))

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from HematomaExpansionLib.ct.anatomy import Anatomy, locate_anatomy
-from HematomaExpansionLib.ct.reader import read_ct
+from HematomaExpansionLib.ct.anatomy import Anatomy
 from HematomaExpansionLib.ct.scan import Geometry, HeadCT, SliceGeometry
 from HematomaExpansionLib.labels import Label
 from HematomaExpansionLib.progress import Progress
 from HematomaExpansionLib.segmentation.threshold import ThresholdParameters, ThresholdSegmenter
+from Testing.located import located
 
 SHAPE = (40, 80, 80)  # 1 mm cubes
 
@@ -87,9 +87,8 @@ def test_it_tells_ich_and_ivh_only():
     assert ThresholdSegmenter().capabilities.classes == {Label.ICH, Label.IVH}
 
 
-def test_the_parameters_are_recorded_and_count():
-    scan = read_ct(Path(__file__).resolve().parents[2] / "Resources" / "sample" / "baseline.nii.gz")
-    anatomy = locate_anatomy(scan)
+def test_the_parameters_are_recorded_and_count(sample: Path, shared: Path):
+    scan, anatomy = located(sample / "baseline.nii.gz", shared)
     default = ThresholdSegmenter().segment(scan, anatomy, Progress())
     assert default.parameters["seed_low_hu"] == 47.0
     assert default.parameters["boundaries_found_hu"] == pytest.approx([47.0, 35.5], abs=2)

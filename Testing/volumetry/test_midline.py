@@ -1,20 +1,19 @@
 """Midline shift of drawn heads, and of real heads that were pushed by a known amount."""
 
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from HematomaExpansionLib.ct.anatomy import Anatomy, locate_anatomy
+from HematomaExpansionLib.ct.anatomy import Anatomy
 from HematomaExpansionLib.ct.grid import isotropic
 from HematomaExpansionLib.ct.scan import Geometry, HeadCT, SliceGeometry
 from HematomaExpansionLib.volumetry.field import coordinates_through
 from HematomaExpansionLib.volumetry.midline import midline_shift_mm
 from HematomaExpansionLib.volumetry.symmetry import symmetry_plane
-from Testing.volumetry.moved_head import read
+from Testing.located import located
 
 SIZE, SPACING = (90, 105, 80), 2.0
 
@@ -97,30 +96,24 @@ def test_what_cannot_be_measured_is_none() -> None:
     assert midline_shift_mm(*draw(5.0, csf_hu=65.0)) is None
 
 
-@cache
-def real(folder: Path, name: str) -> tuple[HeadCT, Anatomy]:
-    scan = read(folder, name)
-    return scan, locate_anatomy(scan)
-
-
 @pytest.mark.shared_data
 @pytest.mark.parametrize("name", ["invesalius_cranium.nii.gz", "ge_hispeed_tiltcorr.nii.gz"])
-def test_real_heads_without_a_shift(shared_data: Path, name: str) -> None:
-    shift = midline_shift_mm(*real(shared_data, name))
+def test_real_heads_without_a_shift(shared_data: Path, shared: Path, name: str) -> None:
+    shift = midline_shift_mm(*located(shared_data / "head_ct" / name, shared))
     assert shift is not None
     assert abs(shift) <= 2.0
 
 
 @pytest.mark.shared_data
-@pytest.mark.parametrize("push_mm", [-8.0, 8.0])
-def test_a_real_head_whose_middle_was_pushed(shared_data: Path, push_mm: float) -> None:
-    scan, anatomy = real(shared_data, "invesalius_cranium.nii.gz")
+def test_a_real_head_whose_middle_was_pushed(shared_data: Path, shared: Path) -> None:
+    scan, anatomy = located(shared_data / "head_ct" / "invesalius_cranium.nii.gz", shared)
     unmoved = midline_shift_mm(scan, anatomy)
-    pushed = replace(scan, image=push(scan.image, anatomy, push_mm))
-    shift = midline_shift_mm(pushed, anatomy)
     assert unmoved is not None
-    assert shift is not None
-    assert shift - unmoved == pytest.approx(push_mm, abs=0.5)
+    for push_mm in (-8.0, 8.0):
+        pushed = replace(scan, image=push(scan.image, anatomy, push_mm))
+        shift = midline_shift_mm(pushed, anatomy)
+        assert shift is not None
+        assert shift - unmoved == pytest.approx(push_mm, abs=0.5)
 
 
 def push(ct: sitk.Image, anatomy: Anatomy, left_mm: float) -> sitk.Image:
