@@ -83,6 +83,6 @@ def _add_legend(node: "slicer.vtkMRMLScalarVolumeNode") -> None:
     legend.SetLabelFormat("%.1f")
     legend.SetNumberOfLabels(6)
     # High on the right, where a head is narrow. Slicer writes as large as there is room, the title above it.
-    legend.SetSize(0.14, 0.42)
-    legend.SetPosition(0.99, 0.7)
+    legend.SetSize(0.14, 0.37)
+    legend.SetPosition(0.99, 0.75)
     legend.GetLabelTextProperty().SetFontFamilyToArial()
