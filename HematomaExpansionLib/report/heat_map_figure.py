@@ -71,8 +71,8 @@ def _figure(
         alt=f"Heat map of {said.model} on {where}; outlined: the haematoma. {sentence}",
         caption=f"{said.model}, version {said.version}: where in the baseline its network saw evidence for "
         f"expansion (Grad-CAM), on {where}. {sentence} A map is coarse, is relative to its own strongest "
-        f"place, and shows what the network used, not what is true; evidence under {LEAST:g} is not drawn. "
-        f"{_SCALE}. {said.warning}",
+        f"place, and shows what the network used, not what is true. No colour: evidence under {LEAST:g}, or "
+        f"not seen by the network. {_SCALE}. {said.warning}",
     )
 
 
