@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from HematomaExpansionLib.markers.marker import Marker
 from HematomaExpansionLib.result import DISCLAIMER, StudyResult
-from Testing.conftest import Ended, run_command
+from Testing.conftest import Command, Ended
 
 FILES = {
     "baseline.seg.nrrd",
@@ -144,8 +144,8 @@ def test_the_heads_are_aligned(result: StudyResult):
     assert registration.rotation_degrees == pytest.approx(7.0, abs=1.0)  # true: 7.0
 
 
-def test_the_result_fits_the_schema_the_command_prints(demo: tuple[Ended, Path]):
-    printed = run_command("schema")
+def test_the_result_fits_the_schema_the_command_prints(demo: tuple[Ended, Path], command: Command):
+    printed = command("schema")
     assert printed.code == 0
     document = json.loads((demo[1] / "result.json").read_text())
     jsonschema.validate(document, json.loads(printed.out))

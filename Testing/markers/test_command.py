@@ -9,7 +9,7 @@ import SimpleITK as sitk
 from HematomaExpansionLib.markers.marker import Marker
 from HematomaExpansionLib.markers.reading import load_reading
 from HematomaExpansionLib.markers.record import MarkersRecord
-from Testing.conftest import run_command
+from Testing.conftest import Command, run_command
 
 
 def test_json_csv_and_evidence(sample: Path, tmp_path: Path) -> None:
@@ -41,9 +41,9 @@ def test_json_csv_and_evidence(sample: Path, tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_read_is_refused_in_one_line(
-    sample: Path, options: tuple[str, ...], code: int, message: str
+    sample: Path, options: tuple[str, ...], code: int, message: str, command: Command
 ) -> None:
-    ended = run_command("markers", sample / "baseline.nii.gz", sample / "baseline-labels.nii.gz", *options)
+    ended = command("markers", sample / "baseline.nii.gz", sample / "baseline-labels.nii.gz", *options)
     assert ended.code == code
     assert message in ended.err
     assert "Traceback" not in ended.err

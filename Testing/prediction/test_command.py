@@ -9,7 +9,7 @@ from HematomaExpansionLib.commands.predict import contribution_table, prediction
 from HematomaExpansionLib.prediction.model_bundle import SIMULATED, save_predictor
 from HematomaExpansionLib.prediction.prediction import Prediction
 from HematomaExpansionLib.prediction.registry import load_predictor, predictor_class
-from Testing.conftest import Ended, run_command
+from Testing.conftest import Command, Ended, run_command
 from Testing.prediction.synthetic import patients
 
 MODELS = ("lee2024-clinical", "ning2025-clinical-radiologic", "zhong2021-bat")
@@ -53,12 +53,12 @@ def test_each_model_answers_or_says_why_not(
         assert one.weights_sha256 == load_predictor(bundle).bundle.metadata.weights_sha256
 
 
-def test_what_is_wrong_is_one_line(bundles: list[Path], sample: Path, tmp_path: Path):
+def test_what_is_wrong_is_one_line(bundles: list[Path], sample: Path, tmp_path: Path, command: Command):
     for arguments, code, message in (
         (("--model", tmp_path / "none"), 4, "none: no such folder, and no model of that name"),
         (("--model", bundles[0], "--patient", "p1"), 2, "patient p1 was given without --clinical"),
     ):
-        ended = run_command("predict", sample / "baseline.nii.gz", *arguments)
+        ended = command("predict", sample / "baseline.nii.gz", *arguments)
         assert ended.code == code
         assert message in ended.err
         assert ended.err.count("\n") == 1

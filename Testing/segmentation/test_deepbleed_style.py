@@ -18,7 +18,7 @@ from HematomaExpansionLib.labels import Label
 from HematomaExpansionLib.progress import Progress
 from HematomaExpansionLib.segmentation.deepbleed_style import DeepBleedSegmenter, is_installed
 from HematomaExpansionLib.segmentation.template_grid import TemplateGrid, affine_part
-from Testing.conftest import run_command
+from Testing.conftest import Command
 from Testing.training.small_cohort import write_small_cohort
 from training import deepbleed_style
 
@@ -80,16 +80,16 @@ def test_only_the_affine_part_is_used():
     assert affine_part(affine).TransformPoint((0.0, 0.0, 0.0)) == (2.0, 0.0, 0.0)
 
 
-def test_without_weights_the_shell_says_how_to_get_them(tmp_path: Path, sample: Path):
+def test_without_weights_the_shell_says_how_to_get_them(tmp_path: Path, sample: Path, command: Command):
     """Before any work is done, and `models list` says so too."""
     empty = {"HEMATOMA_EXPANSION_MODELS": str(tmp_path)}
     out = tmp_path / "out.nii.gz"
-    ended = run_command(
+    ended = command(
         "segment", sample / "baseline.nii.gz", "--segmenter", "deepbleed-style", "--out", out, **empty
     )
     assert ended.code == 4
     assert "train them with `python -m training.deepbleed_style`" in ended.err
-    assert "deepbleed-style: not installed" in run_command("models", "list", **empty).err
+    assert "deepbleed-style: not installed" in command("models", "list", **empty).err
 
 
 @pytest.fixture(scope="module")
