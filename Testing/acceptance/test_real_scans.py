@@ -1,4 +1,4 @@
-"""Real head CT through the real command: a known bleed pasted into one, and two without blood."""
+"""Real head CT: a known bleed pasted into one, through the real command, and scans without blood."""
 
 import json
 from pathlib import Path
@@ -6,11 +6,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from scipy import ndimage
 
 from HematomaExpansionLib.bundle import read_bundle
 from HematomaExpansionLib.models import model
+from HematomaExpansionLib.progress import Progress
+from HematomaExpansionLib.segmentation.backends import segmenter
 from HematomaExpansionLib.segmentation.seg_nrrd import read_seg_nrrd
 from Testing.conftest import ROOT, run_command
+from Testing.located import located
+
+LEAST_ML = 0.3
+"""Less blood than this is none."""
+BESIDE_MM = 5.0
+"""What is found nearer than this to a true bleed is about its rim."""
 
 
 @pytest.mark.parametrize("backend", ["blast-ct", "bundled", "threshold"])
@@ -30,23 +39,42 @@ def test_a_pasted_bleed_of_20_ml(shared_data: Path, blast_ct_weights: Path, tmp_
         "threshold": {},
     }
     assert found["segmentation"]["weights_sha256"] == weights[backend]
-    ich = read_seg_nrrd(tmp_path / "out" / "baseline.seg.nrrd")[0].voxels
     true = sitk.ReadImage(str(scan).replace(".nii", "_mask.nii"))
-    there = sitk.Resample(ich, true, sitk.Transform(), sitk.sitkNearestNeighbor)
-    found_there = sitk.GetArrayFromImage(there) > 0
+    drawn = {
+        segment.key: sitk.GetArrayFromImage(
+            sitk.Resample(segment.voxels, true, sitk.Transform(), sitk.sitkNearestNeighbor)
+        )
+        > 0
+        for segment in read_seg_nrrd(tmp_path / "out" / "baseline.seg.nrrd")
+    }
     wanted = sitk.GetArrayFromImage(true) > 0
-    assert 2 * np.count_nonzero(found_there & wanted) / (found_there.sum() + wanted.sum()) >= 0.93
+    assert 2 * np.count_nonzero(drawn["ich"] & wanted) / (drawn["ich"].sum() + wanted.sum()) >= 0.93
+    # Before the bleed was pasted this head had none, and the rest of it has none now.
+    beside = ndimage.distance_transform_edt(~wanted, true.GetSpacing()[::-1]) <= BESIDE_MM
+    blood = np.any([drawn[key] for key in ("ich", "ivh", "extra_axial") if key in drawn], axis=0)
+    assert np.count_nonzero(blood & ~beside) * np.prod(true.GetSpacing()) / 1000 <= LEAST_ML
 
 
-@pytest.mark.parametrize("name", ["invesalius_cranium", "ge_hispeed_tiltcorr"])
-@pytest.mark.parametrize("backend", ["blast-ct", "bundled", "threshold"])
+# The bleed above was pasted into invesalius_cranium: BLAST-CT, the slowest, has judged the rest of it there.
+@pytest.mark.parametrize(
+    ("name", "backend"),
+    [
+        ("invesalius_cranium", "bundled"),
+        ("invesalius_cranium", "threshold"),
+        ("ge_hispeed_tiltcorr", "bundled"),
+        ("ge_hispeed_tiltcorr", "threshold"),
+        ("ge_hispeed_tiltcorr", "blast-ct"),
+    ],
+)
 def test_scans_without_blood(
-    shared_data: Path, blast_ct_weights: Path, tmp_path: Path, backend: str, name: str
+    shared_data: Path,
+    shared: Path,
+    blast_ct_weights: Path,
+    name: str,
+    backend: str,
+    monkeypatch: pytest.MonkeyPatch,
 ):
-    models = {"HEMATOMA_EXPANSION_MODELS": str(blast_ct_weights)}
-    labels = tmp_path / "labels.seg.nrrd"
-    scan = shared_data / "head_ct" / f"{name}.nii.gz"
-    ended = run_command("segment", scan, "--segmenter", backend, "--out", labels, **models)
-    assert ended.code == 0, ended.err
-    volumes = json.loads(run_command("volume", labels, "--json", "-").out)
-    assert sum(volume["ml"] for volume in volumes.values() if volume is not None) <= 0.3
+    monkeypatch.setenv("HEMATOMA_EXPANSION_MODELS", str(blast_ct_weights))
+    scan, anatomy = located(shared_data / "head_ct" / f"{name}.nii.gz", shared)
+    labels = segmenter(backend).segment(scan, anatomy, Progress()).labels
+    assert np.count_nonzero(sitk.GetArrayFromImage(labels)) * scan.voxel_ml <= LEAST_ML
