@@ -270,6 +270,8 @@ class Training:
             "batch": options.batch,
             "copies": options.copies,
             "learning_rate": options.rate,
+            # Those of one script, such as the clipping of gradients, are only here.
+            "options": {name: said for name, said in vars(options).items() if isinstance(said, int | float)},
             "seed": options.seed,
             "hardware": hardware(self.these.device),
             "versions": versions(),

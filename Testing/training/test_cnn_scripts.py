@@ -160,7 +160,12 @@ def test_a_cohort_without_scans_is_refused(tmp_path: Path, capsys):
     ("done", "factor"), [(0, 1), (19 / 40, 1), (20 / 40, 0.1), (29 / 40, 0.1), (30 / 40, 0.01), (1, 0.01)]
 )
 def test_the_rate_falls_at_epochs_20_and_30_of_40(done: float, factor: float):
-    assert step_down(done) == factor
+    assert step_down(0.0, done) == factor
+
+
+@pytest.mark.parametrize(("done", "factor"), [(0, 0.05), (0.09, 0.5), (0.19, 1), (0.3, 1), (0.5, 0.1)])
+def test_with_a_warm_up_it_rises_first(done: float, factor: float):
+    assert step_down(0.2, done) == pytest.approx(factor)
 
 
 def test_the_loss_is_nine_parts_outline_and_one_part_expansion():
