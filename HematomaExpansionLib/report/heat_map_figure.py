@@ -34,7 +34,8 @@ def heat_map_figures(study: Study) -> tuple[Figure, ...]:
     return tuple(
         _figure(baseline, said, said.heat_map, said.heat_map.peak_mm, study.heat_maps[said.heat_map.file])
         for said in study.result.predictions
-        if said.heat_map is not None and said.heat_map.peak_mm is not None
+        # A study that is written again from a scene has the record of a map, and not its image.
+        if said.heat_map is not None and said.heat_map.peak_mm and said.heat_map.file in study.heat_maps
     )
 
 

@@ -2,10 +2,10 @@
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..prediction.image_predictor import ImagePredictor
+    from ..prediction.prediction import Prediction
 
 DICOM = "dicom"
 """Folder of the DICOM objects in that of the answer; absent for scans without a DICOM series."""
@@ -45,7 +45,7 @@ def predict_request(folder: Path) -> None:
     """
     import SimpleITK as sitk
 
-    from ..explanation.grad_cam import explain
+    from ..explanation.heat_maps import with_heat_maps
     from ..prediction.of_scan import patient_of_scan, predictions
     from ..prediction.registry import load_predictor
     from ..scores.values import named_values
@@ -61,9 +61,15 @@ def predict_request(folder: Path) -> None:
         values = named_values(described, described.markers.reading(), request.clinical)
         said = predictions(models, patient_of_scan(request.scan, request.labels, values))
         progress(0.6)
-        network = next((model.predictor for model in models if hasattr(model.predictor, "judge")), None)
-        if network is not None:
-            image = explain(cast("ImagePredictor", network), request.scan, request.labels)
+        said, images = with_heat_maps(models, said, request.scan, request.labels)
+        for image in list(images.values())[:1]:
             sitk.WriteImage(image, str(folder / HEAT_MAP), useCompression=True)
         progress(1.0)
-    write_predictions(said, folder)
+    write_predictions([_without_file(one) for one in said], folder)
+
+
+def _without_file(said: "Prediction") -> "Prediction":
+    """A prediction whose heat map is in the scene and in no file beside the result."""
+    if said.heat_map is None:
+        return said
+    return said.model_copy(update={"heat_map": said.heat_map.model_copy(update={"file": ""})})
