@@ -6,14 +6,11 @@ The defaults are the paper's (256 x 256 x 32, 40 epochs of ten varied copies of 
 five folds) and need a GPU. On two cores, for about 500 patients, 5 minutes to prepare the scans and 15 more:
 
     python -m training.zhong2021_cnn --cohort cohort.csv --out zhong2021 --shape 16 48 48 \
-        --field 160 192 160 --width 8 --batch 2 --copies 1 --rate 4e-4 --head-rate 4e-2 --warm-up 0.2 \
-        --clip 1 --folds 0 --threads 2 --workers 2 --minutes 15
+        --field 160 192 160 --width 8 --batch 2 --copies 1 --rate 4e-4 --warm-up 0.2 --clip 1 --folds 0 \
+        --threads 2 --workers 2 --minutes 15
 
 No layer normalises, so that a larger rate than the paper's needs ``--clip`` and ``--warm-up``: at 3e-4 from
-the first step the outline collapses in the second epoch and does not come back. The answer is a mean over
-the whole head, to which a bleed adds little: features of 0.1, in which patients differ by 0.01. Over the
-paper's 400 passes its last layer can grow to weights that tell them apart; over 40 it needs ``--head-rate``,
-without which all patients get nearly the same probability.
+the first step the outline collapses in the second epoch and does not come back.
 """
 
 import sys
@@ -131,14 +128,12 @@ class ZhongRecipe:
         rate: learning rate that Adam begins with.
         clip: norm that gradients are cut to; 0 for none, as in the paper.
         warm_up: see :func:`step_down`.
-        head_rate: learning rate of the last layer of the answer; None for ``rate``, as in the paper.
     """
 
     size: ZhongSettings
     rate: float
     clip: float = 0.0
     warm_up: float = 0.0
-    head_rate: float | None = None
     paper: str = "zhong2021"
     model: str = ZhongCnn.name
 
@@ -181,7 +176,7 @@ class ZhongRecipe:
             validation,
             partial(loss, positive),
             score,
-            lambda parameters: adam(network, parameters, self.rate, self.head_rate),
+            lambda parameters: torch.optim.Adam(parameters, self.rate),
             partial(step_down, self.warm_up),
             longest_gradient=self.clip,
             panels=PANELS,
@@ -195,17 +190,6 @@ class ZhongRecipe:
     def predictor(self, network: nn.Module, threshold: Threshold) -> ZhongCnn:
         """The trained network in use."""
         return ZhongCnn(self.size, network, threshold)
-
-
-def adam(
-    network: nn.Module, parameters: Iterable[nn.Parameter], rate: float, head_rate: float | None
-) -> torch.optim.Adam:
-    """Adam, with a rate of its own for the last layer of the answer, ``network.expansion``."""
-    head = {id(one) for one in network.expansion.parameters()}
-    body, last = [], []
-    for one in parameters:
-        (last if id(one) in head else body).append(one)
-    return torch.optim.Adam([{"params": body}, {"params": last, "lr": head_rate or rate}], rate)
 
 
 def loss(positive: float, network: nn.Module, batch: Batch) -> dict[str, Tensor]:
@@ -255,7 +239,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     made.add_argument("--width", type=int, default=usual.width, help="channels of the first level")
     made.add_argument("--clip", type=float, default=0.0, help="norm that gradients are cut to; 0: none")
-    made.add_argument("--head-rate", type=float, help="learning rate of the answer's last layer; that of all")
     made.add_argument("--warm-up", type=float, default=0.0, help="share of the run in which the rate rises")
     options = made.parse_args(arguments)
     check(made, options)
@@ -263,16 +246,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         made.error(f"--shape is {' '.join(map(str, options.shape))}; multiples of {MULTIPLE} are allowed")
     if min(options.field) <= 0 or options.width < 1 or options.clip < 0:
         made.error("--field and --width must be more than 0, and --clip not negative")
-    if options.head_rate is not None and options.head_rate <= 0:
-        made.error(f"--head-rate is {options.head_rate}; it must be more than 0")
     if not 0 <= options.warm_up < 1:
         made.error(f"--warm-up is {options.warm_up}; from 0 to less than 1 is allowed")
     size = ZhongSettings(tuple(options.shape), tuple(options.field), options.width)
-    return run(
-        NAME,
-        options,
-        lambda: ZhongRecipe(size, options.rate, options.clip, options.warm_up, options.head_rate),
-    )
+    return run(NAME, options, lambda: ZhongRecipe(size, options.rate, options.clip, options.warm_up))
 
 
 if __name__ == "__main__":

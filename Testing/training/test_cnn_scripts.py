@@ -16,7 +16,7 @@ from training import loop, ning2025_cnn, zhong2021_cnn
 from training.cnn_training import _forget_balance
 from training.ning2025_cnn import Crops
 from training.scan_cache import Cached
-from training.zhong2021_cnn import Volumes, adam, loss, score, step_down
+from training.zhong2021_cnn import Volumes, loss, score, step_down
 
 from .heads import write_cohort
 
@@ -166,15 +166,6 @@ def test_the_rate_falls_at_epochs_20_and_30_of_40(done: float, factor: float):
 @pytest.mark.parametrize(("done", "factor"), [(0, 0.05), (0.09, 0.5), (0.19, 1), (0.3, 1), (0.5, 0.1)])
 def test_with_a_warm_up_it_rises_first(done: float, factor: float):
     assert step_down(0.2, done) == pytest.approx(factor)
-
-
-def test_the_last_layer_may_have_a_rate_of_its_own():
-    network = ZhongUNet3d(2)
-    body, head = adam(network, network.parameters(), 1e-4, 0.01).param_groups
-    assert (body["lr"], head["lr"]) == (1e-4, 0.01)
-    assert [values.shape for values in head["params"]] == [(1, 16), (1,)]
-    assert len(body["params"]) + 2 == len(list(network.parameters()))
-    assert {group["lr"] for group in adam(network, network.parameters(), 1e-4, None).param_groups} == {1e-4}
 
 
 def test_the_loss_is_nine_parts_outline_and_one_part_expansion():
