@@ -65,7 +65,7 @@ def test_weights_that_do_not_fit_are_refused(predictor: ZhongCnn):
     state = predictor.state()
     wider = {**state.parameters, "settings": {**state.parameters["settings"], "width": 4}}
     with pytest.raises(
-        ValueError, match=r"weight level1\.0\.weight is \(2, 1, 3, 3, 3\), not \(4, 1, 3, 3, 3\)"
+        ValueError, match=r"weight network\.level1\.0\.weight is \(2, 1, 3, 3, 3\), not \(4, 1, 3, 3, 3\)"
     ):
         ZhongCnn.from_state(State(wider, state.arrays))
 
