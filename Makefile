@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 
 demo: $(VENV)/.installed
 	$(BIN)/hematoma-expansion analyze $(SAMPLE)/baseline.nii.gz $(SAMPLE)/followup-1.nii.gz \
-	  --clinical $(SAMPLE)/clinical.yaml --model fusion-simulated --out $(OUT)
+	  --clinical $(SAMPLE)/clinical.yaml --out $(OUT)
 
 test: lint
 	Testing/debian_packages.sh

@@ -121,7 +121,6 @@ def demo(sample: Path, shared: Path) -> tuple[Ended, Path]:
         if not ended.exists():
             folder.parent.mkdir()
             scans = (sample / "baseline.nii.gz", sample / "followup-1.nii.gz")
-            known = ("--clinical", sample / "clinical.yaml", "--model", "fusion-simulated")
-            done = run_command("analyze", *scans, *known, "--out", folder)
+            done = run_command("analyze", *scans, "--clinical", sample / "clinical.yaml", "--out", folder)
             ended.write_text(json.dumps(asdict(done)))
     return Ended(**json.loads(ended.read_text())), folder

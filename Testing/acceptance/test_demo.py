@@ -9,7 +9,6 @@ import pytest
 from pypdf import PdfReader
 
 from HematomaExpansionLib.markers.marker import Marker
-from HematomaExpansionLib.prediction.model_bundle import SIMULATED
 from HematomaExpansionLib.result import DISCLAIMER, StudyResult
 from Testing.conftest import Command, Ended
 
@@ -19,7 +18,6 @@ FILES = {
     "growth-1.seg.nrrd",
     "followup-1-to-baseline.tfm",
     "markers.csv",
-    "predictions.csv",
     "scores.csv",
     "report.html",
     "report.pdf",
@@ -106,22 +104,6 @@ def test_scores_come_from_volumes_markers_and_the_record(result: StudyResult):
     assert (onset.value, onset.source, onset.points) == (2.2, "clinical record", 2)
     assert result.clinical is not None
     assert result.clinical["gcs"] == 14
-
-
-def test_the_model_that_comes_with_it_answers_and_says_what_it_was_trained_on(
-    demo: tuple[Ended, Path], result: StudyResult
-):
-    (said,) = result.predictions
-    assert said.warning == SIMULATED
-    assert said.interval[0] < said.probability < said.interval[1]
-    assert {part.name: part.value for part in said.contributions}["onset_to_ct_h"] == 2.2
-    assert "fibrinogen_mg_dl" in said.missing
-    (page,) = (
-        text
-        for text in (page.extract_text() for page in PdfReader(demo[1] / "report.pdf").pages)
-        if "Prediction" in text.splitlines()
-    )
-    assert SIMULATED in " ".join(page.split())
 
 
 def test_the_tables_say_what_the_result_says(demo: tuple[Ended, Path], result: StudyResult):
