@@ -88,6 +88,7 @@ def run(name: str, train: Callable[[argparse.Namespace], None], options: argpars
         print(f"training.{name}: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("stopped; --resume goes on from the last checkpoint", file=sys.stderr)
+        how = "; --resume goes on from the last checkpoint" if hasattr(options, "resume") else ""
+        print(f"stopped{how}", file=sys.stderr)
         return 130
     return 0
