@@ -27,7 +27,7 @@ def test_a_killed_worker_costs_the_others_nothing_and_its_task_one_more_try(tmp_
     assert [number for number, answer in answers.items() if isinstance(answer, Killed)] == [3]
     found = {number: answer for number, answer in answers.items() if not isinstance(answer, Killed)}
     assert all(answer % 1000 == number for number, answer in found.items())
-    # Two begin, with 0 and 1, which kill nobody. For each of the three that are killed there is a new process;
+    # Two begin, with 0 and 1, which kill nobody. Each of the three that are killed makes way for a new one;
     # which of these come to answer is a matter of timing.
     assert found[0] // 1000 != found[1] // 1000
     assert len({answer // 1000 for answer in found.values()}) <= 5
