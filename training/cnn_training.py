@@ -59,6 +59,10 @@ class Recipe(Protocol):
         """Of input and network, JSON-able."""
 
     @property
+    def learning(self) -> Mapping[str, Any]:
+        """Of the optimiser: all that its steps depend on beside the common options."""
+
+    @property
     def shown(self) -> Mapping[str, Any]:
         """Of the preprocessing: all that the arrays of a patient depend on."""
 
@@ -269,9 +273,7 @@ class Training:
             "epochs_at_most": options.epochs,
             "batch": options.batch,
             "copies": options.copies,
-            "learning_rate": options.rate,
-            # Those of one script, such as the clipping of gradients, are only here.
-            "options": {name: said for name, said in vars(options).items() if isinstance(said, int | float)},
+            **self.recipe.learning,
             "seed": options.seed,
             "hardware": hardware(self.these.device),
             "versions": versions(),
@@ -279,7 +281,7 @@ class Training:
 
     def _fingerprint(self, learnt: Sequence[Cached], shown: Sequence[Cached]) -> str:
         named = [[[one.patient.name, one.patient.expansion] for one in group] for group in (learnt, shown)]
-        known = [dict(self.recipe.settings), self.options.rate, self.options.balance, named]
+        known = [dict(self.recipe.settings), dict(self.recipe.learning), self.options.balance, named]
         return sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
 

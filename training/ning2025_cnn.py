@@ -128,6 +128,12 @@ class NingRecipe:
         return self.size.record()
 
     @property
+    def learning(self) -> Mapping[str, Any]:
+        """Of the optimiser."""
+        imagenet = None if self.imagenet is None else self.imagenet.name
+        return {"learning_rate": self.rate, "imagenet": imagenet}
+
+    @property
     def shown(self) -> Mapping[str, Any]:
         """Of the preprocessing."""
         return {

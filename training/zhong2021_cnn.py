@@ -143,6 +143,11 @@ class ZhongRecipe:
         return self.size.record()
 
     @property
+    def learning(self) -> Mapping[str, Any]:
+        """Of the optimiser."""
+        return {"learning_rate": self.rate, "clip": self.clip, "warm_up": self.warm_up}
+
+    @property
     def shown(self) -> Mapping[str, Any]:
         """Of the preprocessing."""
         return {

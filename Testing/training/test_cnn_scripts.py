@@ -64,6 +64,7 @@ def test_from_a_cohort_to_a_prediction(model: str, cohort: Path, tmp_path: Path,
     assert training["data"]["source"] == "simulated"
     assert "simulated" in bundle.metadata.warning
     assert training["data"]["patients"] == 8
+    assert training["learning_rate"] == 1e-3
     assert str(tmp_path) not in (out / "metadata.json").read_text() + (out / "MODEL_CARD.md").read_text()
 
     run = tmp_path / "bundle-run"
@@ -85,11 +86,17 @@ def test_from_a_cohort_to_a_prediction(model: str, cohort: Path, tmp_path: Path,
     assert prediction.threshold_rule.startswith("largest sensitivity + specificity - 1 in ")
 
 
-@pytest.mark.parametrize(("model", "stop"), [("zhong2021-cnn", 5), ("ning2025-cnn", 1)])
+@pytest.mark.parametrize(
+    ("model", "stop", "other"),
+    [
+        ("zhong2021-cnn", 5, ("--clip 1", "--warm-up 0.5", "--rate 1e-4")),
+        ("ning2025-cnn", 1, ("--rate 1e-4",)),
+    ],
+)
 def test_a_stopped_command_is_resumed(
-    model: str, stop: int, cohort: Path, tmp_path: Path, monkeypatch, capsys
+    model: str, stop: int, other: tuple[str, ...], cohort: Path, tmp_path: Path, monkeypatch, capsys
 ):
-    """Stopped in the second fold or epoch: the same bytes as without a stop."""
+    """Stopped in the second fold or epoch: the same bytes as without a stop, and not as another training."""
     main, options = SCRIPTS[model]
     assert main(words(cohort, tmp_path / "unbroken", options)) == 0
     steps = []
@@ -107,10 +114,13 @@ def test_a_stopped_command_is_resumed(
     assert not (tmp_path / "broken").exists()
     monkeypatch.undo()
     assert "--resume goes on from the last checkpoint" in capsys.readouterr().err
+    for option in other:
+        assert main(words(cohort, tmp_path / "broken", f"{options} --resume {option}")) == 2, option
+        assert "cannot be resumed" in capsys.readouterr().err
     assert main(words(cohort, tmp_path / "broken", f"{options} --resume")) == 0
-    one, other = (read_bundle(tmp_path / name) for name in ("unbroken", "broken"))
-    assert one.metadata.weights_sha256 == other.metadata.weights_sha256
-    assert one.metadata.metrics == other.metadata.metrics
+    one, again = (read_bundle(tmp_path / name) for name in ("unbroken", "broken"))
+    assert one.metadata.weights_sha256 == again.metadata.weights_sha256
+    assert one.metadata.metrics == again.metadata.metrics
 
 
 @pytest.mark.parametrize(
