@@ -1,6 +1,6 @@
 """Where a network saw the evidence for its answer: its heat map over the baseline, with the haematoma."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from ..labels import Label
 from ..prediction.prediction import HeatMap, Prediction
 from ..study import Study, TimePoint
 from .content import Figure
-from .montage import png
+from .montage import draw_legend, png
 from .panels import Panels, common_field_mm, panels_of
 
 if TYPE_CHECKING:
@@ -26,6 +26,17 @@ _STRENGTH = 0.5
 _PANEL_INCHES, _COLOURS_INCHES, _STRIP_INCHES, _DPI = 3.2, 1.6, 0.5, 160
 _SKY_BLUE = (0.337, 0.706, 0.914)
 """Of Okabe and Ito: stands out from every colour of the map, as the usual orange of the ICH would not."""
+_MARKS: dict[str, dict[str, Any]] = {
+    "haematoma (ICH)": {"color": _SKY_BLUE, "linewidth": 3},
+    "strongest evidence": {
+        "color": "white",
+        "marker": "+",
+        "markersize": 8,
+        "markeredgewidth": 1.4,
+        "linestyle": "",
+    },
+}
+"""What the legend shows."""
 
 
 def heat_map_figures(study: Study) -> tuple[Figure, ...]:
@@ -103,7 +114,7 @@ def _draw(
         if index == 0:
             _cross(axes, panels, peak)
     _colours(sheet, (right + 0.12 * (1 - right), strip + 0.12, 0.14 * (1 - right), 0.72 * (1 - strip)))
-    _legend(sheet, strip, title)
+    draw_legend(sheet, strip, title, _MARKS)
     return png(sheet)
 
 
@@ -137,25 +148,3 @@ def _colours(sheet: "Sheet", box: tuple[float, float, float, float]) -> None:
     axes.tick_params(colors="white", labelsize=8)
     axes.set_title("evidence", color="white", fontsize=8, loc="left")
     axes.spines[:].set_color("white")
-
-
-def _legend(sheet: "Sheet", strip: float, title: str) -> None:
-    from matplotlib.lines import Line2D
-
-    sheet.text(0.01, 0.74 * strip, title, color="white", fontsize=8.5, va="center")
-    sheet.legend(
-        [
-            Line2D([], [], color=_SKY_BLUE, linewidth=3),
-            Line2D([], [], color="white", marker="+", markersize=8, markeredgewidth=1.4, linestyle=""),
-        ],
-        ["haematoma (ICH)", "strongest evidence"],
-        loc="center left",
-        bbox_to_anchor=(0.0, 0.27 * strip),
-        ncols=2,
-        frameon=False,
-        labelcolor="white",
-        fontsize=8.5,
-        handlelength=1.4,
-        columnspacing=1.4,
-        borderpad=0.2,
-    )

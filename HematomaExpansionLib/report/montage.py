@@ -1,8 +1,8 @@
 """A sheet of axial slices with a legend under it, as PNG."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .panels import Panels
 
@@ -48,22 +48,29 @@ def montage_png(
         axes = sheet.add_subplot(grid[index // _COLUMNS, index % _COLUMNS])
         panels.draw(axes, index, field_mm)
         overlay(axes, index)
-    _legend(sheet, strip, title, legend)
+    draw_legend(sheet, strip, title, {name: {"color": colour, "linewidth": 3} for name, colour in legend})
     return png(sheet)
 
 
-def _legend(sheet: "Figure", strip: float, title: str, legend: Sequence[tuple[str, Colour]]) -> None:
+def draw_legend(sheet: "Figure", strip: float, title: str, marks: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write a title and a legend in white into the strip under the pictures.
+
+    Args:
+        sheet: the figure.
+        strip: height of the strip as a share of the figure.
+        title: above the legend.
+        marks: how the line or mark of each name looks, as arguments of Matplotlib's ``Line2D``.
+    """
     from matplotlib.lines import Line2D
 
     sheet.text(0.01, 0.74 * strip, title, color="white", fontsize=8.5, va="center")
-    if legend:
-        lines = [Line2D([], [], color=colour, linewidth=3) for _, colour in legend]
+    if marks:
         sheet.legend(
-            lines,
-            [name for name, _ in legend],
+            [Line2D([], [], **look) for look in marks.values()],
+            list(marks),
             loc="center left",
             bbox_to_anchor=(0.0, 0.27 * strip),
-            ncols=len(legend),
+            ncols=len(marks),
             frameon=False,
             labelcolor="white",
             fontsize=8.5,
