@@ -143,6 +143,8 @@ def test_accuracy_by_stratum():
     assert (whole.scans, whole.not_found, middle.scans) == (4, 1, 3)
     assert middle.bias_ml.value == pytest.approx((-1 + 0 - 3) / 3)
     assert middle.bias_percent.value == pytest.approx(100 * (5 / 9 - 1))
+    assert middle.typical_bias_percent.value == -50  # of -50, 0 and -100 %
+    assert whole.typical_bias_percent.value == -25  # 10 % more in the fourth
     assert middle.dice.value == pytest.approx(2 / 3)
     assert middle.hd95_mm is not None
     assert middle.hd95_mm.value == 2.0

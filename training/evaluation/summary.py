@@ -79,6 +79,7 @@ class Accuracy:
         not_found: scans where nothing of the class was found.
         bias_ml: mean of found - true.
         bias_percent: the same of all true volume, percent.
+        typical_bias_percent: median over the scans of found / true - 1, percent.
         lower_limit_ml: lower 95 % limit of agreement; None for a single scan.
         upper_limit_ml: upper one.
     """
@@ -90,6 +91,7 @@ class Accuracy:
     not_found: int
     bias_ml: Estimate
     bias_percent: Estimate
+    typical_bias_percent: Estimate
     lower_limit_ml: Estimate | None
     upper_limit_ml: Estimate | None
 
@@ -159,6 +161,9 @@ def accuracy(
         not_found=len(held) - len(outlined),
         bias_ml=estimate(volumes, patients, bias),
         bias_percent=estimate(volumes, patients, bias_percent),
+        typical_bias_percent=estimate(
+            [(100 * (found / true - 1),) for true, found in volumes], patients, median
+        ),
         lower_limit_ml=estimate(volumes, patients, lower_limit) if several else None,
         upper_limit_ml=estimate(volumes, patients, upper_limit) if several else None,
     )

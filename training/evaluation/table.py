@@ -65,14 +65,15 @@ def _accuracy(results: Mapping[str, Sequence[Result]], kind: Kind) -> Iterator[s
         "HD95 where the class was found; bias is found - true, limits are the 95 % limits of agreement. "
         f"{NO_VALUE} is a class that the back-end cannot tell or that no truth here holds.",
         "",
-        "| class | back-end | scans | Dice | bias, mL | bias, % of all | limits, mL | HD95, mm | not found |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| class | back-end | scans | Dice | bias, mL | bias, % of all | bias, %, median scan | limits, mL "
+        "| HD95, mm | not found |",
+        f"|{' --- |' * 10}",
     )
     for class_ in Class:
         for name, scans in results.items():
             a = accuracy(scans, class_)
             if a is None:
-                yield f"| {class_} | {name} | {' | '.join([NO_VALUE] * 7)} |"
+                yield f"| {class_} | {name} | {' | '.join([NO_VALUE] * 8)} |"
                 continue
             limits = NO_VALUE
             if a.lower_limit_ml and a.upper_limit_ml:
@@ -82,6 +83,7 @@ def _accuracy(results: Mapping[str, Sequence[Result]], kind: Kind) -> Iterator[s
                 _text(a.dice, 3),
                 _text(a.bias_ml, 2),
                 _text(a.bias_percent, 1),
+                _text(a.typical_bias_percent, 1),
                 limits,
                 _text(a.hd95_mm, 1),
                 str(a.not_found),
