@@ -15,6 +15,7 @@ from .device import choose_device
 from .errors import UsageError
 from .explanation.heat_maps import with_heat_maps
 from .findings import describe_change, describe_markers, describe_scan
+from .imports import imported_meanwhile
 from .markers.gravity import positions_of_scans
 from .markers.read import Markers, read_markers
 from .markers.reading import MarkerReading
@@ -212,7 +213,7 @@ def analyze(
     timepoints: list[TimePoint] = []
     found: list[ScanResult] = []
     for name, scan, backend, after in zip(names, scans, backends, hours, strict=True):
-        with timed(f"{name}: anatomy"):
+        with timed(f"{name}: anatomy"), imported_meanwhile(backend.capabilities.packages):
             anatomy = locate_anatomy(scan, progress)
         with timed(f"{name}: segmentation"):
             segmentation = backend.segment(scan, anatomy, progress)

@@ -23,7 +23,9 @@ def capabilities_of(bundle: Bundle) -> Capabilities:
     """A back-end tells the classes of its bundle."""
     told = bundle.metadata.classes
     return Capabilities(
-        classes=frozenset(label for label, look in APPEARANCE.items() if look.key in told), uses_gpu=True
+        classes=frozenset(label for label, look in APPEARANCE.items() if look.key in told),
+        uses_gpu=True,
+        packages=PACKAGES,
     )
 
 

@@ -20,11 +20,13 @@ class Capabilities:
         classes: the classes it can tell. A class that is not here has no volume (None), it is not 0.
         needs_weights: names of the models that must be in the registry's cache, empty when none.
         uses_gpu: whether it runs on CUDA when there is one.
+        packages: what it imports when it segments, and what takes seconds.
     """
 
     classes: frozenset[Label]
     needs_weights: tuple[str, ...] = ()
     uses_gpu: bool = False
+    packages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

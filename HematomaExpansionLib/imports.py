@@ -1,0 +1,30 @@
+"""Packages that take seconds to import, imported while other work runs."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from threading import Thread
+
+
+@contextmanager
+def imported_meanwhile(packages: Sequence[str]) -> Iterator[None]:
+    """Import packages in a thread beside the block, which ends when both have.
+
+    A package that cannot be imported is left to who needs it, and knows what to say. The block must import
+    nothing for the first time: two threads that import the same packages can each see half of one.
+
+    Args:
+        packages: names, such as ``torch``; those that are imported already cost nothing.
+    """
+    thread = Thread(target=_import, args=(packages,), name="imports")
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+def _import(packages: Sequence[str]) -> None:
+    for package in packages:
+        with suppress(Exception):
+            import_module(package)
