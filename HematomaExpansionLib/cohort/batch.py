@@ -13,7 +13,6 @@ from ..study import Options, load
 from .case import Case
 from .cluster import on_cluster
 from .dependencies import Dependencies, case_dependencies, changed, option_dependencies
-from .lock import only_run
 from .one_case import TEMPORARY, Failure, Outcome, run_case
 from .workers import on_processes
 
@@ -130,6 +129,8 @@ def run_batch(
 ) -> Batch:
     """Analyse what is left to do; each patient's folder is written whole when the patient is done.
 
+    Two runs in one folder disturb each other: hold :func:`.lock.only_run` of it meanwhile.
+
     Args:
         plan: from :func:`plan_batch`, with the same options.
         options: the same for all.
@@ -141,7 +142,7 @@ def run_batch(
 
     Raises:
         UsageError: fewer than one worker, or a cluster that cannot be used.
-        OutputError: the folder cannot be written, or another run is at work in it.
+        OutputError: the folder cannot be written.
         ModelError: a model is wrong, which it is for every patient.
         InputRefused: a result that is there cannot be read.
     """
@@ -154,19 +155,18 @@ def run_batch(
         raise OutputError(f"{plan.out}: cannot write there ({error.strerror})") from error
     work = partial(_work, analyse=analyse, options=options, of_options=plan.of_options, patients=patients)
     outcomes = []
-    with only_run(plan.out):
-        for left in patients.glob(f"{TEMPORARY}*"):
-            shutil.rmtree(left, ignore_errors=True)
-        if cluster is None:
-            answers = on_processes(work, plan.to_do, workers, look)
-        else:
-            answers = on_cluster(work, plan.to_do, cluster, look)
-        for case, answer in answers if plan.to_do else ():
-            outcome = answer if isinstance(answer, Outcome) else _killed(case.name)
-            if outcome.failure is not None:  # what is there is of other inputs or options
-                shutil.rmtree(patients / case.name, ignore_errors=True)
-            outcomes.append(outcome)
-            told(outcome)
+    for left in patients.glob(f"{TEMPORARY}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    if cluster is None:
+        answers = on_processes(work, plan.to_do, workers, look)
+    else:
+        answers = on_cluster(work, plan.to_do, cluster, look)
+    for case, answer in answers if plan.to_do else ():
+        outcome = answer if isinstance(answer, Outcome) else _killed(case.name)
+        if outcome.failure is not None:  # what is there is of other inputs or options
+            shutil.rmtree(patients / case.name, ignore_errors=True)
+        outcomes.append(outcome)
+        told(outcome)
     failed = {outcome.patient: outcome.failure for outcome in outcomes if outcome.failure is not None}
     return Batch(
         results={case.name: _result(patients / case.name) for case in plan.cases if case.name not in failed},

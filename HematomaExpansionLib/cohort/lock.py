@@ -14,11 +14,16 @@ FILE = ".run"
 def only_run(folder: Path) -> Iterator[None]:
     """Refuse a second run in the folder while the block lasts; a run that is killed frees the folder.
 
-    It is SQLite's lock on an empty file, which every system has. A file system without locks refuses nobody.
+    The folder is made where it is not. It is SQLite's lock on an empty file, which every system has. A file
+    system without locks refuses nobody.
 
     Raises:
-        OutputError: another run is at work there.
+        OutputError: the folder cannot be made, or another run is at work there.
     """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot write there ({error.strerror})") from error
     with closing(sqlite3.connect(folder / FILE, timeout=0, isolation_level=None)) as connection:
         try:
             connection.execute("BEGIN EXCLUSIVE")

@@ -44,6 +44,7 @@ def batch(
     """Analyse a cohort: a folder a patient, results.csv, failures.csv and a report of the whole."""
     from ..cohort.batch import plan_batch, run_batch
     from ..cohort.case import read_cases
+    from ..cohort.lock import only_run
     from ..errors import Cancelled
     from ..files import check_folder
     from ..study import Options
@@ -60,17 +61,18 @@ def batch(
     remarks = [*table.remarks, *_remarks(plan)]
     for remark in remarks:
         typer.echo(remark, err=True)
-    if plan.to_do:  # a run that does not end has no tables, rather than those of an earlier one
-        for name in WRITTEN:
-            (out / name).unlink(missing_ok=True)
-    with cancelled_by_signals() as cancelled, _shown(style, len(plan.to_do)) as told:
+    with only_run(out):
+        if plan.to_do:  # a run that does not end has no tables, rather than those of an earlier one
+            for name in WRITTEN:
+                (out / name).unlink(missing_ok=True)
+        with cancelled_by_signals() as cancelled, _shown(style, len(plan.to_do)) as told:
 
-        def look() -> None:
-            if cancelled():
-                raise Cancelled("cancelled; what is done is kept, --resume goes on")
+            def look() -> None:
+                if cancelled():
+                    raise Cancelled("cancelled; what is done is kept, --resume goes on")
 
-        found = run_batch(plan, options, workers, cluster, told, look)
-    _write(found, remarks, out)
+            found = run_batch(plan, options, workers, cluster, told, look)
+        _write(found, remarks, out)
     _tell(found)
     if found.failures:
         raise typer.Exit(PARTLY_DONE)

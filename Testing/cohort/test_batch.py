@@ -14,11 +14,12 @@ import pytest
 
 from HematomaExpansionLib.cohort.batch import plan_batch
 from HematomaExpansionLib.cohort.case import read_cases
+from HematomaExpansionLib.cohort.lock import only_run
 from HematomaExpansionLib.errors import OutputError
 from HematomaExpansionLib.study import Options
 from Testing.cohort.processes import wait_until, workers_of
 from Testing.cohort.small_heads import write_cohort
-from Testing.conftest import ROOT, Ended, run_command
+from Testing.conftest import ROOT, Command, Ended, run_command
 from Testing.widget.conftest import module as module
 from Testing.widget.conftest import qt as qt
 from Testing.widget.conftest import scene as scene
@@ -154,6 +155,18 @@ def test_results_are_not_mixed_unless_that_is_asked_for(resumed):
     with pytest.raises(OutputError, match="holds results of 2 patients; give --resume"):
         plan_batch(cases, out, OPTIONS, resume=False)
     assert plan_batch(cases[:1], out, OPTIONS, resume=True).gone == ("C",)
+
+
+def test_a_second_run_is_refused_and_touches_nothing(resumed, command: Command):
+    table, out, *_ = resumed
+    tables = stamps(out)
+    with only_run(out):  # the default device: every result is stale, and would be done again
+        second = command("batch", table, "--out", out, "--mapping", "1=ich", "--resume")
+    assert (second.code, second.err.splitlines()[-1]) == (
+        OutputError.exit_code,
+        f"hematoma-expansion: {out}: another run is at work there; wait for it",
+    )
+    assert stamps(out) == tables
 
 
 def test_a_wish_to_stop_is_followed_at_once_and_says_how_to_go_on(tmp_path: Path):
