@@ -64,7 +64,7 @@ def rocs(
         else:
             scores = model.of(patients)
             models[said] = (roc_curve(outcome, scores), auc(outcome, scores))
-    write_figure(_legend_below(draw_roc(models, f"{title}\n{run.caption}")), stem)
+    write_figure(legend_below(draw_roc(models, f"{title}\n{run.caption}")), stem)
 
 
 def calibrations(
@@ -81,7 +81,7 @@ def calibrations(
         )
         for label, model in models.items()
     }
-    write_figure(_legend_below(draw_calibration(drawn, f"{title}\n{run.caption}")), stem)
+    write_figure(legend_below(draw_calibration(drawn, f"{title}\n{run.caption}")), stem)
 
 
 def precision_recalls(
@@ -119,7 +119,7 @@ def confusions(
         write_figure(figure, stem)
 
 
-def _legend_below(figure: "Figure") -> "Figure":
+def legend_below(figure: "Figure") -> "Figure":
     """Move the legend off the curves, and say once why a model has none."""
     (axes,) = figure.axes
     handles, said = axes.get_legend_handles_labels()
