@@ -39,6 +39,9 @@ class BundledParameters:
 
     Attributes:
         mirrored: average with the answer for the head mirrored left to right.
+        blood_from: a voxel is blood where the probabilities of all classes of blood come to more than this.
+            From 0.5 the network draws too little; from 0.4 the volume of all blood was right on average in
+            heads that were not used otherwise (``python -m training.blood_threshold``).
         densest_hu: what is denser is bone or calcium, whatever the network says; clots stay under 90 HU.
         behind_bone_mm: how far extra-axial blood may reach into the blur of the skull, see
             :func:`.skull_blur.without_bone`.
@@ -48,6 +51,7 @@ class BundledParameters:
     """
 
     mirrored: bool = True
+    blood_from: float = 0.4
     densest_hu: float = 100.0
     behind_bone_mm: float = 3.0
     min_piece_ml: float = 0.1
@@ -57,8 +61,8 @@ class BundledParameters:
 class BundledSegmenter:
     """ICH, IVH, extra-axial blood and oedema by :class:`..networks.haemorrhage_unet.HaemorrhageUNet`.
 
-    The network labels 1 mm pixels; its probabilities are interpolated linearly to the scan's grid, and each
-    voxel takes the most probable class there. Oedema is perihaematomal: a piece of it that
+    The network labels 1 mm pixels; its probabilities are interpolated linearly to the scan's grid, see
+    :func:`decided`. Oedema is perihaematomal: a piece of it that
     touches no blood is dropped.
 
     Args:
@@ -127,9 +131,7 @@ class BundledSegmenter:
         progress(0.0, "loading the network")
         network = self.network
         brain = sitk.GetArrayFromImage(anatomy.brain) > 0
-        found = labels_of(
-            network, scan.hu, brain, scan.spacing_mm, device, self.parameters.mirrored, progress
-        )
+        found = labels_of(network, scan.hu, brain, scan.spacing_mm, device, self.parameters, progress)
         classes = self.capabilities.classes
         told = np.where(np.isin(found, list(classes)), found, np.uint8(Label.BACKGROUND))
         told = without_bone(
@@ -159,7 +161,7 @@ def labels_of(
     brain: "NDArray[np.bool_]",
     spacing_mm: tuple[float, float, float],
     device: Device,
-    mirrored: bool,
+    parameters: BundledParameters,
     progress: Progress,
 ) -> "NDArray[np.uint8]":
     """Label a scan on its own grid.
@@ -170,7 +172,7 @@ def labels_of(
         brain: intracranial mask, same shape.
         spacing_mm: voxel spacing ``(z, y, x)``.
         device: where the network is.
-        mirrored: also label the mirrored head, and average.
+        parameters: ``mirrored`` and ``blood_from`` are used.
         progress: called for each batch of slices, from 0 to 0.9.
 
     Returns:
@@ -188,10 +190,28 @@ def labels_of(
     with torch.inference_mode():
         inside = grid.average(torch.from_numpy(brain).float())
         visible = seen(grid.average(torch.from_numpy(hu)), inside)
-        probabilities = _class_probabilities(network, visible, inside, device, mirrored, progress)
+        probabilities = _class_probabilities(network, visible, inside, device, parameters.mirrored, progress)
         for z in np.flatnonzero(brain.any((1, 2))):
-            labels[z] = largest(grid.slice_of_scan(probabilities, int(z))).numpy()
+            labels[z] = decided(grid.slice_of_scan(probabilities, int(z)), parameters.blood_from).numpy()
     return labels
+
+
+def decided(probabilities: "Tensor", blood_from: float) -> "Tensor":
+    """The class of each voxel: first whether it is blood, then which.
+
+    Args:
+        probabilities: ``[class, ...]`` in the order of :class:`..labels.Label`, which sum to 1.
+        blood_from: see :class:`BundledParameters`.
+
+    Returns:
+        uint8, ``[...]``: the most probable class of blood, else the more probable of oedema and background.
+    """
+    import torch
+
+    background, *blood, oedema = probabilities
+    classes = torch.stack(blood)
+    without = (oedema > background).to(torch.uint8) * int(Label.OEDEMA)
+    return torch.where(classes.sum(0) > blood_from, largest(classes) + int(Label.ICH), without)
 
 
 def _class_probabilities(

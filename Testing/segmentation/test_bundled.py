@@ -24,6 +24,7 @@ from HematomaExpansionLib.segmentation.bundle_network import load_network
 from HematomaExpansionLib.segmentation.bundled import (
     BundledParameters,
     BundledSegmenter,
+    decided,
     labels_of,
 )
 from Testing.conftest import ROOT
@@ -86,16 +87,32 @@ def test_mirroring_makes_the_answer_symmetrical(untrained, baseline):
     middle = slice(14, 17)
     hu, brain = scan.hu[middle], sitk.GetArrayFromImage(anatomy.brain)[middle] > 0
     there, mirrored = (
-        labels_of(network, h.copy(), b.copy(), scan.spacing_mm, "cpu", True, Progress())
+        labels_of(network, h.copy(), b.copy(), scan.spacing_mm, "cpu", BundledParameters(), Progress())
         for h, b in ((hu, brain), (hu[..., ::-1], brain[..., ::-1]))
     )
     assert np.mean(there == mirrored[..., ::-1]) > 0.995
 
 
+@pytest.mark.parametrize(
+    ("probabilities", "expected"),
+    [
+        ((0.55, 0.2, 0.0, 0.25, 0.0), Label.EXTRA_AXIAL),  # 0.45 of blood, though background is likeliest
+        ((0.65, 0.1, 0.0, 0.25, 0.0), Label.BACKGROUND),
+        ((0.3, 0.0, 0.3, 0.2, 0.2), Label.IVH),
+        ((0.2, 0.25, 0.1, 0.0, 0.45), Label.OEDEMA),
+        ((0.1, 0.3, 0.15, 0.0, 0.45), Label.ICH),
+        ((0.4, 0.2, 0.0, 0.0, 0.4), Label.BACKGROUND),
+        ((1.0, 0.0, 0.0, 0.0, 0.0), Label.BACKGROUND),
+    ],
+)
+def test_first_whether_it_is_blood_then_which(probabilities, expected):
+    assert decided(torch.tensor(probabilities)[:, None], 0.4).tolist() == [expected]
+
+
 def test_nothing_in_nothing_out(untrained):
     network = load_network(HaemorrhageUNet, read_bundle(untrained), "cpu")
     hu, brain = np.zeros((5, 64, 64), np.float32), np.zeros((5, 64, 64), bool)
-    assert not labels_of(network, hu, brain, (5.0, 1.0, 1.0), "cpu", False, Progress()).any()
+    assert not labels_of(network, hu, brain, (5.0, 1.0, 1.0), "cpu", BundledParameters(), Progress()).any()
 
 
 def test_it_can_be_cancelled(untrained, baseline):
