@@ -36,6 +36,7 @@ def without_specks(
     spacing_mm: tuple[float, float, float],
     min_piece_ml: float,
     satellites: Satellites | None = None,
+    min_collection_ml: float = 0.0,
 ) -> "NDArray[np.uint8]":
     """Drop the face-connected pieces (all classes together) with less blood than ``min_piece_ml``.
 
@@ -44,6 +45,7 @@ def without_specks(
         spacing_mm: voxel spacing ``(z, y, x)``.
         min_piece_ml: least blood of a piece; a piece of exactly this is kept.
         satellites: which smaller pieces are kept; None for none.
+        min_collection_ml: least blood of a piece whose blood is all extra-axial, if that is more.
     """
     from scipy import ndimage
 
@@ -52,7 +54,10 @@ def without_specks(
     # The slack only takes the rounding of the product away.
     slack = 1e-6 * voxel_ml
     blood_ml = voxel_ml * np.bincount(pieces[np.isin(labels, _BLOOD)], minlength=count + 1)
-    kept = (blood_ml >= min_piece_ml - slack) & (blood_ml > 0)
+    extra_axial_ml = voxel_ml * np.bincount(pieces[labels == Label.EXTRA_AXIAL], minlength=count + 1)
+    alone = blood_ml - extra_axial_ml < slack
+    least_ml = np.where(alone, max(min_piece_ml, min_collection_ml), min_piece_ml)
+    kept = (blood_ml >= least_ml - slack) & (blood_ml > 0)
     if satellites is not None:
         ich_ml = voxel_ml * np.bincount(pieces[labels == Label.ICH], minlength=count + 1)
         possible = ~kept & (ich_ml >= satellites.least_ml - slack)

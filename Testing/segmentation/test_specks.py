@@ -44,6 +44,21 @@ def test_a_small_piece_near_a_haematoma_is_a_satellite(changes: dict[str, float]
     assert without_specks(labels, SPACING_MM, 0.1)[0, 0, 13] == Label.BACKGROUND
 
 
+@pytest.mark.parametrize(
+    ("labels", "kept"),
+    [
+        ([Label.EXTRA_AXIAL] * 4, True),  # 0.2 mL: exactly the least
+        ([Label.EXTRA_AXIAL] * 3, False),
+        ([Label.EXTRA_AXIAL] * 3 + [Label.OEDEMA], False),
+        ([Label.EXTRA_AXIAL] * 2 + [Label.ICH], True),
+        ([Label.IVH] * 2, True),
+    ],
+)
+def test_a_collection_alone_must_be_larger(labels: list[Label], kept: bool):
+    found = without_specks(np.array([[labels]], np.uint8), SPACING_MM, 0.1, None, 0.2)
+    assert found.ravel().tolist() == (labels if kept else [0] * len(labels))
+
+
 @pytest.mark.parametrize("label", [Label.IVH, Label.EXTRA_AXIAL])
 def test_only_parenchymal_blood_is_a_satellite(label: Label):
     labels = np.zeros((1, 1, 20), np.uint8)
