@@ -110,6 +110,14 @@ def test_two_patients_in_one_scene(panel: Any, module: Any) -> None:
     assert len(panel.logic.allStudies()) == 2
 
 
+def test_patients_are_offered_though_slicer_hides_their_nodes(panel: Any) -> None:
+    shown = panel.parameters.parameterNode
+    assert shown.GetHideFromEditors(), "as every node of a scripted module"
+    other = panel.logic.newStudy().parameterNode
+    assert panel.ui.studySelector.currentNode() is shown
+    assert panel.ui.studySelector.nodes() == [shown, other]
+
+
 def test_opened_scene_shows_its_patient(panel: Any, scene: Any, tmp_path: Path) -> None:
     panel.parameters.baseline = small("A")
     panel.parameters.followups = [small("B"), small("C")]

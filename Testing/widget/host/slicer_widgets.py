@@ -122,7 +122,8 @@ class NodeComboBox(QtWidgets.QComboBox):
             for number in range(self._scene.GetNumberOfNodesByClass(kind)):
                 node = self._scene.GetNthNodeByClass(number, kind)
                 name, value = self._attributes.get(kind, (None, None))
-                if node.GetAttribute(name) == value if name else not node.GetHideFromEditors():
+                hidden = node.GetHideFromEditors() and not self._own.get("showHidden")
+                if not hidden and (name is None or node.GetAttribute(name) == value):
                     found.append(node)
         return found
 
@@ -175,6 +176,7 @@ class NodeComboBox(QtWidgets.QComboBox):
     removeEnabled = Property(bool, _get("removeEnabled"), _put("removeEnabled"))
     renameEnabled = Property(bool, _get("renameEnabled"), _put("renameEnabled"))
     showChildNodeTypes = Property(bool, _get("showChildNodeTypes"), _put("showChildNodeTypes"))
+    showHidden = Property(bool, _get("showHidden"), _put("showHidden"))
 
 
 class CheckableNodeComboBox(NodeComboBox):
