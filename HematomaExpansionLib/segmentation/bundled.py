@@ -40,7 +40,7 @@ class BundledParameters:
     Attributes:
         mirrored: average with the answer for the head mirrored left to right.
         blood_from: a voxel is blood where the probabilities of all classes of blood come to more than this.
-            From 0.5 the network draws too little; from 0.4 the volume of all blood was right within 1 % in
+            From 0.5 the network draws too little; from 0.4 the volume of all blood was right within 2 % in
             heads that were not used otherwise (``python -m training.blood_threshold``, model card).
         densest_hu: what is denser is bone or calcium, whatever the network says; clots stay under 90 HU.
         behind_bone_mm: how far extra-axial blood may reach into the blur of the skull, see
