@@ -99,6 +99,11 @@ def _chart(name: str, title: str, x: str, y: str) -> "slicer.vtkMRMLPlotChartNod
     chart.SetTitle(title)
     chart.SetXAxisTitle(x)
     chart.SetYAxisTitle(y)
+    # A quarter of the window is small for a chart, and its legend lies in it.
+    chart.SetTitleFontSize(14)
+    chart.SetAxisTitleFontSize(12)
+    chart.SetAxisLabelFontSize(11)
+    chart.SetLegendFontSize(11)
     return chart
 
 

@@ -50,7 +50,7 @@ def expansion_table(result: StudyResult, name: str) -> "slicer.vtkMRMLTableNode"
     columns = [
         "Scan",
         "Expanded",
-        "Probability (%)",
+        "P (%)",
         "Definition",
         "Certainty",
         "ICH change (mL)",

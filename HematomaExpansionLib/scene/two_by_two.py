@@ -40,10 +40,13 @@ class Pane:
 def layout_description() -> str:
     """The layout in the words of Slicer's layout manager."""
 
-    def box(kind: str, *items: str) -> str:
-        return (
-            f'<layout type="{kind}" split="true">{"".join(f"<item>{item}</item>" for item in items)}</layout>'
+    def box(kind: str, *items: str, first: int = 500) -> str:
+        # Shares of 1000: without them each view gets the size that it likes, and a plot likes to be small.
+        sizes = (first, 1000 - first)
+        shares = "".join(
+            f'<item splitSize="{size}">{item}</item>' for size, item in zip(sizes, items, strict=True)
         )
+        return f'<layout type="{kind}" split="true">{shares}</layout>'
 
     def slice_view(tag: str) -> str:
         label, colour = _PANES[tag]
@@ -56,7 +59,7 @@ def layout_description() -> str:
         return f'<view class="vtkMRML{kind}ViewNode" singletontag="{tag}">{label}</view>'
 
     upper = box("horizontal", slice_view(BASELINE), slice_view(FOLLOWUP))
-    fourth = box("vertical", view("Plot", PLOT), view("Table", TABLE))
+    fourth = box("vertical", view("Plot", PLOT), view("Table", TABLE), first=600)
     return box("vertical", upper, box("horizontal", slice_view(GROWTH), fourth))
 
 

@@ -138,7 +138,7 @@ def _assert_tables(scene: Any, nodes: StudyNodes, study: Study) -> None:
         assert float(row["ICH change (mL)"]) == round(change.ich_ml, 2)
         assert row["Expanded"] == {True: "yes", False: "no"}[answer.expanded]
         assert row["Rule"] == answer.rule
-        assert float(row["Probability (%)"]) == round(100 * answer.probability, 2)
+        assert float(row["P (%)"]) == round(100 * answer.probability, 2)
     assert len(found) == 4
     present = {
         (row["Scan"], row["Marker"]) for row in rows(nodes.markers_table) if row["Present"] == "present"

@@ -41,6 +41,9 @@ def test_layout(scene: Any) -> None:
         "vtkMRMLTableViewNode",
     ]
     assert all(tag.isidentifier() for _, tag in views)
+    shares = re.findall(r'<item splitSize="(\d+)">', layout_description())
+    assert shares == ["500"] * 6 + ["600", "400"]
+    assert len(shares) == layout_description().count("<item")
     show_layout()
     show_layout()
     (layout,) = [
