@@ -83,8 +83,10 @@ class SampleDataLogic:
 
         source = self.sources[name]
         nodes = []
-        fields = ("uris", "fileNames", "nodeNames", "checksums")
-        for uri, _file, node_name, checksum in zip(*(source[field] for field in fields), strict=True):
+        fields = ("uris", "fileNames", "nodeNames", "checksums", "loadFileTypes")
+        for uri, _file, node_name, checksum, kind in zip(*(source[field] for field in fields), strict=True):
+            if kind != "VolumeFile":
+                raise ValueError(f"{node_name}: Slicer may load a NIfTI file as a segmentation")
             file = Path(url2pathname(uri.removeprefix("file:")))
             if f"SHA256:{hashlib.sha256(file.read_bytes()).hexdigest()}" != checksum:
                 raise ValueError(f"{file}: checksum verification failed")
