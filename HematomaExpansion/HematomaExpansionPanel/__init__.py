@@ -15,6 +15,7 @@ def steps_of(panel: Any) -> tuple[Any, dict[str, Any]]:
     from .change import ChangeStep
     from .charts import Charts
     from .clinical import ClinicalStep
+    from .height import Height
     from .markers import MarkersStep
     from .report import ReportStep
     from .run import Run
@@ -33,5 +34,6 @@ def steps_of(panel: Any) -> tuple[Any, dict[str, Any]]:
         "scores": ScoresStep,
         "report": ReportStep,
         "run": Run,
+        "height": Height,
     }
     return Charts(panel), {name: step(panel) for name, step in steps.items()}

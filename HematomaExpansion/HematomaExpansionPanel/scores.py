@@ -48,7 +48,7 @@ class ScoresStep(Step):
         self._predictions(list(result.predictions) if result else [])
 
     def _predictions(self, said: list[Any]) -> None:
-        header = (_("Model"), _("Outcome"), _("Probability"), _("95 % CI"), _("Expected"))
+        header = (_("Model"), _("Outcome"), _("P"), _("95 % CI"), _("Expected"))
         fill_table(self.ui.predictionsTable, header if said else (), [_prediction(one) for one in said])
         notes = [text for one in said for text in (one.warning, *one.warnings, one.reason) if text]
         self.ui.predictionLabel.text = "\n".join(dict.fromkeys(notes))

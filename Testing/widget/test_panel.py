@@ -326,3 +326,24 @@ def test_error_of_the_process_is_its_line(
 
 def test_self_test_passes_here_too(module: Any) -> None:
     module.HematomaExpansionTest().runTest()
+
+
+def test_panel_is_as_high_as_what_it_shows(panel: Any) -> None:
+    """Slicer's module panel gives a module its least height once the user was in another one."""
+    from Testing.widget.host.application import application, show_panel
+
+    window = show_panel(panel, 440, 800)
+    root = panel.ui.HematomaExpansion
+    panel.ui.clinicalButton.collapsed = True
+    application().processEvents()
+    closed = root.minimumHeight
+    assert closed == root.layout().heightForWidth(root.width) > 400
+    panel.ui.statusLabel.text = "A sentence that is wrapped. " * 20
+    panel.refresh()
+    application().processEvents()
+    assert root.minimumHeight > closed + 50
+    higher = root.minimumHeight
+    panel.ui.scansButton.collapsed = True
+    application().processEvents()
+    assert root.minimumHeight < higher
+    window.takeWidget()

@@ -28,8 +28,8 @@ class CollapsibleButton(QtWidgets.QGroupBox):
         self.toggled.connect(self._toggled)
 
     def _toggled(self, there: bool) -> None:
-        self.contentsCollapsed.emit(not there)
         self.show_contents()
+        self.contentsCollapsed.emit(not there)
 
     def show_contents(self) -> None:
         for child in self.findChildren(QtWidgets.QWidget, options=Qt.FindDirectChildrenOnly):
