@@ -41,7 +41,7 @@ class Run(Step):
         parameters, logic = self.panel.parameters, self.panel.logic
         with self.panel.told():
             logic.ensurePackages(parameters.segmenter.value)
-            self.follow(logic.start(parameters), lambda found: _summary(logic.show(parameters, found)), then)
+            self.follow(logic.start(parameters), lambda found: self._shown(parameters, found), then)
 
     def follow(
         self, process: Any, ended: Callable[[Any], str], then: Callable[[], None] | None = None
@@ -85,13 +85,17 @@ class Run(Step):
         self.panel.say(_("Cancelling …"))
         self.process.cancel()
 
+    def _shown(self, parameters: Any, found: Any) -> str:
+        """Keep what was found and open the four panes; in other views the outlines of both scans mix."""
+        finding = self.panel.logic.show(parameters, found)
+        if parameters is self.panel.parameters:
+            self.panel.refresh()
+            self.panel.change.onPanes()
+        return "\n".join(finding.summary)
+
     def stop(self) -> None:
         """End a running process at once; the scene stays as it is."""
         self.timer.stop()
         if self.process is not None:
             self.process.close()
             self.process = None
-
-
-def _summary(finding: Any) -> str:
-    return "\n".join(finding.summary)
