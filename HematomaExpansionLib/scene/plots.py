@@ -110,7 +110,7 @@ def _chart(name: str, title: str, x: str, y: str) -> "slicer.vtkMRMLPlotChartNod
 def _from_zero(chart: "slicer.vtkMRMLPlotChartNode", highest: float) -> None:
     """Let the y axis begin at 0 and leave room for the legend, which lies in the chart."""
     chart.SetYAxisRangeAuto(False)
-    chart.SetYAxisRange(0.0, 1.5 * highest or 1.0)
+    chart.SetYAxisRange(0.0, 2.2 * highest or 1.0)
 
 
 def _series(
