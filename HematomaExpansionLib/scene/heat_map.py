@@ -49,6 +49,9 @@ def lay_over_baseline(node: "slicer.vtkMRMLScalarVolumeNode") -> None:
     composite = pane(BASELINE).composite
     composite.SetForegroundVolumeID(node.GetID())
     composite.SetForegroundOpacity(0.5)
+    # Slicer decides whether a view has the legend when the legend changes, not when the view does.
+    for index in range(node.GetNumberOfDisplayNodes()):
+        node.GetNthDisplayNode(index).Modified()
 
 
 def forget_heat_map(node: "slicer.vtkMRMLScalarVolumeNode") -> None:

@@ -96,7 +96,10 @@ def test_heat_map_lies_over_the_baseline_with_its_legend(scene: Any, monkeypatch
     node = add_heat_map(sitk.Image(8, 8, 8, sitk.sitkFloat32))
     view = pane(BASELINE)
     assert picture(view).max() == 0, "not in this view yet"
+    told: list[str] = []
+    node.GetNthDisplayNode(1).AddObserver("ModifiedEvent", lambda *_: told.append("legend"))
     lay_over_baseline(node)
+    assert told, "a view of the application asks for the legend then, and not before"
     assert (view.composite.GetForegroundVolumeID(), view.composite.GetForegroundOpacity()) == (
         node.GetID(),
         0.5,
