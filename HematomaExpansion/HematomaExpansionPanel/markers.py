@@ -53,7 +53,7 @@ class MarkersStep(Step):
             for marker, entry in entries.items()
         ]
         header = (_("Marker"), _("Automatic"), _("Reader"), _("Counts"))
-        fill_table(self.ui.markersTable, header, rows, wide=(_READER,))
+        fill_table(self.ui.markersTable, header, rows, wide=(0, _READER))
         for number, entry in enumerate(entries.values()):
             box = self._box(number)
             box.blockSignals(True)
