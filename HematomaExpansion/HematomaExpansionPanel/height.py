@@ -14,7 +14,7 @@ class Height(Step):
 
     def connect(self) -> None:
         """Connect the headings of the steps."""
-        self.timer = qt.QTimer()
+        self.timer = qt.QTimer(self.ui.HematomaExpansion)  # ends with the panel
         self.timer.setSingleShot(True)
         self.timer.setInterval(0)
         self.timer.connect("timeout()", self.onTime)
