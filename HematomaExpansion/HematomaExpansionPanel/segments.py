@@ -30,9 +30,8 @@ class SegmentsStep(Step):
             names = [segments.GetNthSegment(n).GetName() for n in range(segments.GetNumberOfSegments())]
         if names != self.names:
             self.names, self.boxes = names, {}
-            fill_table(
-                self.ui.segmentsTable, (_("Segment"), _("Class")) if names else (), [(n, "") for n in names]
-            )
+            header = (_("Segment"), _("Class")) if names else ()
+            fill_table(self.ui.segmentsTable, header, [(name, "") for name in names], wide=(0, _CLASS))
         for row, name in enumerate(names):
             self._box(row, name, node)
 
