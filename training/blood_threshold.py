@@ -57,7 +57,8 @@ def measured(
         ModelError: the bundle is wrong.
     """
     segmenters = [
-        BundledSegmenter(device, weights, BundledParameters(blood_from=threshold)) for threshold in thresholds
+        BundledSegmenter(device, weights, BundledParameters(blood_from=threshold, ivh_from=threshold))
+        for threshold in thresholds
     ]
     found: dict[tuple[float, Class], list[Measures]] = {(t, each): [] for t in thresholds for each in CLASSES}
     for scan in (scan for folder in cases for scan in simulated(folder)):

@@ -40,8 +40,9 @@ class BundledParameters:
     Attributes:
         mirrored: average with the answer for the head mirrored left to right.
         blood_from: a voxel is blood where the probabilities of all classes of blood come to more than this.
-            From 0.5 the network draws too little; from 0.4 the volume of all blood was right within 2 % in
-            heads that were not used otherwise (``python -m training.blood_threshold``, model card).
+            From 0.5 the network draws too little; from 0.4, and IVH from 0.45, the volumes were right in heads
+            that were not used otherwise (``python -m training.blood_threshold``, model card).
+        ivh_from: the same where the most probable of them is IVH.
         densest_hu: what is denser is bone or calcium, whatever the network says; clots stay under 90 HU.
         behind_bone_mm: how far extra-axial blood may reach into the blur of the skull, see
             :func:`.skull_blur.without_bone`.
@@ -54,6 +55,7 @@ class BundledParameters:
 
     mirrored: bool = True
     blood_from: float = 0.4
+    ivh_from: float = 0.45
     densest_hu: float = 100.0
     behind_bone_mm: float = 3.0
     min_piece_ml: float = 0.1
@@ -179,7 +181,7 @@ def labels_of(
         brain: intracranial mask, same shape.
         spacing_mm: voxel spacing ``(z, y, x)``.
         device: where the network is.
-        parameters: ``mirrored`` and ``blood_from`` are used.
+        parameters: ``mirrored``, ``blood_from`` and ``ivh_from`` are used.
         progress: called for each batch of slices, from 0 to 0.9.
 
     Returns:
@@ -199,16 +201,19 @@ def labels_of(
         visible = seen(grid.average(torch.from_numpy(hu)), inside)
         probabilities = _class_probabilities(network, visible, inside, device, parameters.mirrored, progress)
         for z in np.flatnonzero(brain.any((1, 2))):
-            labels[z] = decided(grid.slice_of_scan(probabilities, int(z)), parameters.blood_from).numpy()
+            labels[z] = decided(
+                grid.slice_of_scan(probabilities, int(z)), parameters.blood_from, parameters.ivh_from
+            ).numpy()
     return labels
 
 
-def decided(probabilities: "Tensor", blood_from: float) -> "Tensor":
+def decided(probabilities: "Tensor", blood_from: float, ivh_from: float) -> "Tensor":
     """The class of each voxel: first whether it is blood, then which.
 
     Args:
         probabilities: ``[class, ...]`` in the order of :class:`..labels.Label`, which sum to 1.
         blood_from: see :class:`BundledParameters`.
+        ivh_from: likewise.
 
     Returns:
         uint8, ``[...]``: the most probable class of blood, else the more probable of oedema and background.
@@ -217,8 +222,10 @@ def decided(probabilities: "Tensor", blood_from: float) -> "Tensor":
 
     background, *blood, oedema = probabilities
     classes = torch.stack(blood)
+    which = largest(classes) + int(Label.ICH)
+    least = torch.where(which == int(Label.IVH), ivh_from, blood_from)
     without = (oedema > background).to(torch.uint8) * int(Label.OEDEMA)
-    return torch.where(classes.sum(0) > blood_from, largest(classes) + int(Label.ICH), without)
+    return torch.where(classes.sum(0) > least, which, without)
 
 
 def _class_probabilities(

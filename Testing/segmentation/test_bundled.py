@@ -99,6 +99,7 @@ def test_mirroring_makes_the_answer_symmetrical(untrained, baseline):
         ((0.55, 0.2, 0.0, 0.25, 0.0), Label.EXTRA_AXIAL),  # 0.45 of blood, though background is likeliest
         ((0.65, 0.1, 0.0, 0.25, 0.0), Label.BACKGROUND),
         ((0.3, 0.0, 0.3, 0.2, 0.2), Label.IVH),
+        ((0.57, 0.2, 0.23, 0.0, 0.0), Label.BACKGROUND),  # 0.43 of blood, but IVH must have 0.45
         ((0.2, 0.25, 0.1, 0.0, 0.45), Label.OEDEMA),
         ((0.1, 0.3, 0.15, 0.0, 0.45), Label.ICH),
         ((0.4, 0.2, 0.0, 0.0, 0.4), Label.BACKGROUND),
@@ -106,7 +107,7 @@ def test_mirroring_makes_the_answer_symmetrical(untrained, baseline):
     ],
 )
 def test_first_whether_it_is_blood_then_which(probabilities, expected):
-    assert decided(torch.tensor(probabilities)[:, None], 0.4).tolist() == [expected]
+    assert decided(torch.tensor(probabilities)[:, None], 0.4, 0.45).tolist() == [expected]
 
 
 def test_nothing_in_nothing_out(untrained):
