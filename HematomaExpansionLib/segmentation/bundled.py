@@ -40,8 +40,8 @@ class BundledParameters:
     Attributes:
         mirrored: average with the answer for the head mirrored left to right.
         blood_from: a voxel is blood where the probabilities of all classes of blood come to more than this.
-            From 0.5 the network draws too little; from 0.4, and IVH from 0.45, the volumes were right in heads
-            that were not used otherwise (``python -m training.blood_threshold``, model card).
+            From 0.5 the network draws too little; from 0.4, and IVH from 0.45, the volumes were right in
+            heads that were not used otherwise (``python -m training.blood_threshold``, model card).
         ivh_from: the same where the most probable of them is IVH.
         densest_hu: what is denser is bone or calcium, whatever the network says; clots stay under 90 HU.
         behind_bone_mm: how far extra-axial blood may reach into the blur of the skull, see
