@@ -47,7 +47,7 @@ def load_sample() -> "tuple[slicer.vtkMRMLScalarVolumeNode, slicer.vtkMRMLScalar
 
 
 def off_truth(result: "StudyResult") -> list[str]:
-    """What a result of the pair says wrongly: volumes off by more than 10 % and 1 mL, or no expansion.
+    """What a result of the pair says wrongly: volumes off by more than 10 % and 0.5 mL, or no expansion.
 
     The blood of the pair grew by every definition of expansion.
     """
@@ -56,7 +56,7 @@ def off_truth(result: "StudyResult") -> list[str]:
     for scan, true in zip(result.scans, truth["scans"], strict=True):
         for key, ml in true["volume_ml"].items():
             found = scan.volumes[key]
-            if found is None or abs(found.ml - ml) > max(1.0, 0.1 * ml):
+            if found is None or abs(found.ml - ml) > max(0.5, 0.1 * ml):
                 wrong.append(f"{scan.timepoint} {key}: {found and found.ml} mL for {ml:g} mL")
     answers = [answer for change in result.changes for answer in change.expansion]
     return wrong + [f"{answer.name}: {answer.expanded}" for answer in answers if not answer.expanded]
