@@ -52,9 +52,13 @@ def test_a_package_that_cannot_be_imported_is_left_to_who_needs_it(package, text
 
 def test_a_mistake_in_the_block_leaves_no_thread_behind(package):
     name = package("two", "import time\ntime.sleep(0.2)\n")
+    usual = sys.getswitchinterval()
+    seen = []
     with pytest.raises(ValueError, match="of the block"), imported_meanwhile([name]):
-        raise ValueError("of the block")
+        raise ValueError(f"of the block: {seen.append(sys.getswitchinterval())}")
+    assert seen[0] < usual
     assert "imports" not in {thread.name for thread in threads()}
+    assert sys.getswitchinterval() == usual
 
 
 def test_finding_the_anatomy_imports_nothing_for_the_first_time():

@@ -153,6 +153,9 @@ def _deformation(
     demons.SetStandardDeviations(FIELD_SMOOTHING_VOXELS)
     demons.SetSmoothUpdateField(True)
     demons.SetUpdateFieldStandardDeviations(1.0)
+    # Steps are under a voxel. The whole exponential takes a third longer, and gave the same ventricles in
+    # nine heads (Dice of the two at least 0.996).
+    demons.SetUseFirstOrderExp(True)
     moving = sitk.Resample(moving, fixed, affine, sitk.sitkLinear, 0.0)
 
     def report() -> None:
