@@ -57,6 +57,11 @@ def parser(name: str, description: str | None, defaults: Defaults) -> argparse.A
         action="store_false",
         help="do not weight patients with expansion by their rarity",
     )
+    add(
+        "--learn-risk",
+        action="store_true",
+        help="of a simulated cohort, learn the stated risk and not the outcome drawn from it",
+    )
     add("--minutes", type=float, default=0.0, help="of all trainings together, at most")
     script.add_machine(made)
     script.add_workers(made, "scans")

@@ -9,7 +9,7 @@ import json
 import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,6 +36,7 @@ from .loop import batches, fit
 from .processes import Processes
 from .provenance import hardware, versions
 from .scan_cache import Arrays, Cached, cached
+from .stated_risk import COLUMN, stated_risks
 from .task import Batch, Examples, Plan, Task
 
 HELD_OUT = 5
@@ -99,6 +100,7 @@ class Training:
         run: folder of prepared scans, curves, checkpoints, scores and predictions.
         record: what was trained and how it went, by the name of the training.
         out_of_fold: whom the threshold is locked on, in words.
+        risks: learnt instead of outcomes, by the patient's name; empty for outcomes.
     """
 
     recipe: Recipe
@@ -107,6 +109,7 @@ class Training:
     run: Path
     record: dict[str, Any] = field(default_factory=dict)
     out_of_fold: str = ""
+    risks: Mapping[str, float] = field(default_factory=dict)
 
     def everything(self) -> None:
         """Train in folds and on all training patients; write the bundle; predict everybody else."""
@@ -116,6 +119,10 @@ class Training:
         cohort = read_image_cohort(study, options.cohort, options.seed, simulated)
         if self.these.first:
             print("\n".join([*describe(cohort.study), cohort.remark]), flush=True)
+        if options.learn_risk:
+            self.risks = self._stated_risks(cohort)
+            if self.these.first:
+                print("What is learnt is the risk that the simulator states.", flush=True)
         training, held_out = self.prepare(cohort.training), self.prepare(cohort.held_out)
         if options.prepare_only:
             return
@@ -192,7 +199,8 @@ class Training:
         )
         if self.these.first:
             print(f"{name}: {len(learnt)} patients to learn from, {expanded} expanded", flush=True)
-        task = recipe.task(network, recipe.examples(learnt), validation, positive)
+        examples = recipe.examples([replace(one, risk=self.risks.get(one.patient.name)) for one in learnt])
+        task = recipe.task(network, examples, validation, positive)
         outcome = fit(task, plan, self.run / name, self.these, resume=options.resume)
         _forget_balance(network, positive)
         self.record[name] = {
@@ -268,6 +276,7 @@ class Training:
                 "sha256": fingerprint(cohort.training),
             },
             "division": cohort.study.split_rule,
+            "learnt": "the risk that the simulator states" if self.risks else "outcomes",
             "parameters": sum(values.numel() for values in network.parameters()),
             "networks": self.record,
             "epochs_at_most": options.epochs,
@@ -279,9 +288,29 @@ class Training:
             "versions": versions(),
         }
 
+    def _stated_risks(self, cohort: ImageCohort) -> Mapping[str, float]:
+        """Of the training patients.
+
+        Raises:
+            InputRefused: they were not simulated, or the table does not state the risk of each.
+        """
+        table = self.options.cohort
+        if not cohort.study.simulated:
+            raise InputRefused(f"{table}: of real patients; only simulated ones have a risk that is stated")
+        risks = stated_risks(table, {one.name for one in cohort.training})
+        if not risks:
+            raise InputRefused(f"{table}: no column {COLUMN} with the risk of every training patient")
+        return risks
+
     def _fingerprint(self, learnt: Sequence[Cached], shown: Sequence[Cached]) -> str:
         named = [[[one.patient.name, one.patient.expansion] for one in group] for group in (learnt, shown)]
-        known = [dict(self.recipe.settings), dict(self.recipe.learning), self.options.balance, named]
+        known = [
+            dict(self.recipe.settings),
+            dict(self.recipe.learning),
+            self.options.balance,
+            named,
+            self.options.learn_risk,
+        ]
         return sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
 

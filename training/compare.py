@@ -10,7 +10,7 @@ their AUC; above them, for simulated patients, the true risk, which nothing can 
 import argparse
 import csv
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from .classical.cohort import TEST
 from .reproduce.figures import legend_below
 from .reproduce.table import Table, p_text, with_interval, write_table
 from .script import parser_of, run
+from .stated_risk import stated_risks
 
 TRUE_RISK = "true risk of the simulator"
 GROUPS = 5
@@ -143,23 +144,13 @@ def draw(held_out: HeldOut, table: Table, out: Path) -> None:
     write_figure(legend_below(draw_calibration(fits, f"Calibration\n{table.title}")), out / "calibration")
 
 
-def _true_risks(cohort: Path, patients: Mapping[str, bool]) -> dict[str, float | None]:
-    """The column ``risk`` of a simulated cohort; empty where there is none."""
-    with cohort.open(newline="", encoding="utf-8-sig") as stream:
-        rows = list(csv.DictReader(stream))
-    risks = {
-        row["patient"]: float(row["risk"]) for row in rows if row.get("risk") and row["patient"] in patients
-    }
-    return dict(risks) if set(risks) == set(patients) else {}
-
-
 def compare(options: argparse.Namespace) -> None:
     """Write the table and the figures, and print the table."""
     simulated = read_cohort(options.cohort).simulated
     held_out = read_held_out(options.predictions)
-    risks = _true_risks(options.cohort, held_out.expansion) if simulated else {}
+    risks = stated_risks(options.cohort, held_out.expansion) if simulated else {}
     if risks:
-        held_out.models[TRUE_RISK] = risks
+        held_out.models[TRUE_RISK] = dict(risks)
     table = comparison(held_out, "simulated" if simulated else "real")
     _, text = write_table(table, options.out)
     draw(held_out, table, options.out)

@@ -79,7 +79,7 @@ class Crops:
         chosen = [self.patients[index] for index in indices]
         return {
             "grey": torch.from_numpy(np.stack([one.array("grey") for one in chosen])),
-            "expansion": torch.tensor([float(one.patient.expansion is True) for one in chosen]),
+            "expansion": torch.tensor([one.learnt for one in chosen]),
         }
 
     def vary(self, batch: Batch, rngs: Sequence[np.random.Generator]) -> Batch:

@@ -28,10 +28,17 @@ class Cached:
     Attributes:
         patient: with the outcome.
         folder: where the arrays lie.
+        risk: learnt instead of the outcome where it is given, see :mod:`.stated_risk`.
     """
 
     patient: Patient
     folder: Path
+    risk: float | None = None
+
+    @property
+    def learnt(self) -> float:
+        """The probability of expansion to learn: 1 or 0 of a known outcome, or the risk."""
+        return float(self.patient.expansion is True) if self.risk is None else self.risk
 
     def array(self, name: str) -> NDArray[Any]:
         """One of the arrays, mapped from disk."""

@@ -97,7 +97,7 @@ class Volumes:
         return {
             "image": torch.from_numpy(np.stack([one.array("image") for one in chosen])),
             "outline": torch.from_numpy(np.stack([one.array("outline") for one in chosen])),
-            "expansion": torch.tensor([float(one.patient.expansion is True) for one in chosen]),
+            "expansion": torch.tensor([one.learnt for one in chosen]),
         }
 
     def vary(self, batch: Batch, rngs: Sequence[np.random.Generator]) -> Batch:
