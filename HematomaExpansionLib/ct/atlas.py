@@ -27,6 +27,9 @@ SKULL_STEP_HU = 40.0
 """Added inside the skull in the affine fit, so that the brain's outline counts beside its CSF."""
 MARGIN_MM = 12.0
 """Kept around the brain, so that its outline is seen from outside too."""
+SMALLEST_STEP_MM = 0.01
+"""Where the rigid and the affine fit end. A tenth of it takes a third more iterations and gave the same
+ventricles in nine heads (Dice of the two at least 0.997); with 0.05 one had 0.97."""
 DEMONS_ITERATIONS = 60
 FIELD_SMOOTHING_VOXELS = 1.5
 """Gaussian that keeps the deformation as smooth as a ventricle is wide. With 2.0 the atlas stayed well inside
@@ -133,7 +136,7 @@ def _optimise(
     registration = sitk.ImageRegistrationMethod()
     registration.SetMetricAsMeanSquares()
     registration.SetInterpolator(sitk.sitkLinear)
-    registration.SetOptimizerAsRegularStepGradientDescent(1.0, 1e-3, 100, 0.6, 1e-5)
+    registration.SetOptimizerAsRegularStepGradientDescent(1.0, SMALLEST_STEP_MM, 100, 0.6, 1e-5)
     registration.SetOptimizerScalesFromPhysicalShift()
     registration.SetShrinkFactorsPerLevel(shrink)
     registration.SetSmoothingSigmasPerLevel([float(level) for level in shrink])

@@ -20,6 +20,7 @@ from .bundle_network import PACKAGES, capabilities_of, load_network
 from .network_grid import UNSEEN_HU, Crop, NetworkGrid, largest, neighbours, seen
 from .segmenter import Capabilities, Segmentation
 from .skull_blur import without_bone
+from .slivers import without_slivers
 from .specks import Satellites, without_specks
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ class BundledParameters:
         densest_hu: what is denser is bone or calcium, whatever the network says; clots stay under 90 HU.
         behind_bone_mm: how far extra-axial blood may reach into the blur of the skull, see
             :func:`.skull_blur.without_bone`.
+        min_ivh_ml: least IVH in a piece of it that touches ICH; a smaller one is the haematoma's own edge,
+            see :func:`.slivers.without_slivers`. Without this 15 of 42 simulated scans without IVH had some,
+            12 of them 0.01 to 0.45 mL, and any new IVH is expansion. Half of the growth that counts, 1 mL.
         min_piece_ml: least blood in a connected piece of blood and oedema; smaller ones are noise, unless
             they are ``satellites``.
         min_collection_ml: the same of a piece that is all extra-axial: at the inner table and at the falx a
@@ -58,6 +62,7 @@ class BundledParameters:
     ivh_from: float = 0.45
     densest_hu: float = 100.0
     behind_bone_mm: float = 3.0
+    min_ivh_ml: float = 0.5
     min_piece_ml: float = 0.1
     min_collection_ml: float = 0.5
     satellites: Satellites = field(default_factory=Satellites)
@@ -142,6 +147,7 @@ class BundledSegmenter:
         told = without_bone(
             told, scan.hu, brain, scan.spacing_mm, self.parameters.densest_hu, self.parameters.behind_bone_mm
         )
+        told = without_slivers(told, scan.spacing_mm, self.parameters.min_ivh_ml)
         cleaned = without_specks(
             told,
             scan.spacing_mm,
