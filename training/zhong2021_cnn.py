@@ -9,6 +9,9 @@ five folds) and need a GPU. On two cores, for about 500 patients, 5 minutes to p
         --field 160 192 160 --width 8 --batch 2 --copies 1 --rate 4e-4 --warm-up 0.2 --clip 1 --folds 0 \
         --threads 2 --workers 2 --minutes 15
 
+The network may see another grid than it was trained on, so that a second, shorter training can let its
+classifier alone learn on a finer one: ``--initial zhong2021 --classifier-only --shape 32 64 64``.
+
 No layer normalises, so that a larger rate than the paper's needs ``--clip`` and ``--warm-up``: at 3e-4 from
 the first step the outline collapses in the second epoch and does not come back.
 """
@@ -17,6 +20,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,9 +29,12 @@ from monai.losses.dice import DiceLoss
 from torch import Tensor, nn
 from torch.nn import functional
 
+from HematomaExpansionLib.errors import ModelError
 from HematomaExpansionLib.networks.zhong_unet3d import MULTIPLE, ZhongUNet3d
+from HematomaExpansionLib.prediction.model_bundle import LoadedPredictor
 from HematomaExpansionLib.prediction.patient import Patient
 from HematomaExpansionLib.prediction.predictor import Threshold
+from HematomaExpansionLib.prediction.registry import load_predictor
 from HematomaExpansionLib.prediction.zhong2021.cnn import ZhongCnn
 from HematomaExpansionLib.prediction.zhong2021.preprocessing import (
     WINDOW_HU,
@@ -128,12 +135,16 @@ class ZhongRecipe:
         rate: learning rate that Adam begins with.
         clip: norm that gradients are cut to; 0 for none, as in the paper.
         warm_up: see :func:`step_down`.
+        initial: the network to begin with; None for one that has learnt nothing.
+        classifier_only: whether what gives the outline stays as it is.
     """
 
     size: ZhongSettings
     rate: float
     clip: float = 0.0
     warm_up: float = 0.0
+    initial: LoadedPredictor | None = None
+    classifier_only: bool = False
     paper: str = "zhong2021"
     model: str = ZhongCnn.name
 
@@ -145,7 +156,13 @@ class ZhongRecipe:
     @property
     def learning(self) -> Mapping[str, Any]:
         """Of the optimiser."""
-        return {"learning_rate": self.rate, "clip": self.clip, "warm_up": self.warm_up}
+        return {
+            "learning_rate": self.rate,
+            "clip": self.clip,
+            "warm_up": self.warm_up,
+            "initial_weights": None if self.initial is None else self.initial.bundle.metadata.weights_sha256,
+            "classifier_only": self.classifier_only,
+        }
 
     @property
     def shown(self) -> Mapping[str, Any]:
@@ -164,8 +181,15 @@ class ZhongRecipe:
         return partial(arrays_of, self.size)
 
     def network(self) -> ZhongUNet3d:
-        """With initial weights."""
-        return ZhongUNet3d(self.size.width)
+        """With initial weights; what does not learn is frozen."""
+        network = ZhongUNet3d(self.size.width)
+        if self.initial is not None:
+            network.load_state_dict(self.initial.predictor.network.state_dict())
+        if self.classifier_only:
+            network.requires_grad_(False)
+            network.classifier.requires_grad_(True)
+            network.expansion.requires_grad_(True)
+        return network
 
     def examples(self, patients: Sequence[Cached]) -> Volumes:
         """See :class:`Volumes`."""
@@ -174,12 +198,12 @@ class ZhongRecipe:
     def task(
         self, network: nn.Module, training: Examples, validation: Examples | None, positive: float
     ) -> Task:
-        """Outline (1 - Dice) and expansion (cross-entropy) together, 9 to 1, by Adam."""
+        """Outline (1 - Dice) and expansion (cross-entropy) together, 9 to 1, by Adam; or expansion alone."""
         return Task(
             network,
             training,
             validation,
-            partial(loss, positive),
+            partial(loss_of_expansion if self.classifier_only else loss, positive),
             score,
             lambda parameters: torch.optim.Adam(parameters, self.rate),
             partial(step_down, self.warm_up),
@@ -207,11 +231,21 @@ def loss(positive: float, network: nn.Module, batch: Batch) -> dict[str, Tensor]
     """
     outline, logit = network(batch["image"].float()[:, None])
     drawn = DiceLoss(sigmoid=True)(outline.float()[:, None], batch["outline"].float()[:, None])
-    judged = functional.binary_cross_entropy_with_logits(
-        logit.float(), batch["expansion"], pos_weight=torch.tensor(positive, device=logit.device)
-    )
+    judged = _cross_entropy(positive, logit, batch)
     total = OUTLINE_SHARE * drawn + (1 - OUTLINE_SHARE) * judged
     return {"loss": total, "loss_outline": drawn, "loss_expansion": judged}
+
+
+def loss_of_expansion(positive: float, network: nn.Module, batch: Batch) -> dict[str, Tensor]:
+    """The cross-entropy alone, and no outline; arguments as of :func:`loss`."""
+    _, logit = network(batch["image"].float()[:, None], outline=False)
+    return {"loss": _cross_entropy(positive, logit, batch)}
+
+
+def _cross_entropy(positive: float, logit: Tensor, batch: Batch) -> Tensor:
+    return functional.binary_cross_entropy_with_logits(
+        logit.float(), batch["expansion"], pos_weight=torch.tensor(positive, device=logit.device)
+    )
 
 
 def score(network: nn.Module, unvaried: Iterable[Batch]) -> dict[str, float]:
@@ -245,6 +279,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     made.add_argument("--width", type=int, default=usual.width, help="channels of the first level")
     made.add_argument("--clip", type=float, default=0.0, help="norm that gradients are cut to; 0: none")
     made.add_argument("--warm-up", type=float, default=0.0, help="share of the run in which the rate rises")
+    made.add_argument("--initial", type=Path, help="begin with the network of this bundle, of any --shape")
+    made.add_argument(
+        "--classifier-only", action="store_true", help="leave all of --initial as it is but its classifier"
+    )
     options = made.parse_args(arguments)
     check(made, options)
     if min(options.shape) < MULTIPLE or any(side % MULTIPLE for side in options.shape):
@@ -253,8 +291,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         made.error("--field and --width must be more than 0, and --clip not negative")
     if not 0 <= options.warm_up < 1:
         made.error(f"--warm-up is {options.warm_up}; from 0 to less than 1 is allowed")
+    if options.classifier_only and options.initial is None:
+        made.error("--classifier-only goes with --initial")
     size = ZhongSettings(tuple(options.shape), tuple(options.field), options.width)
-    return run(NAME, options, lambda: ZhongRecipe(size, options.rate, options.clip, options.warm_up))
+
+    def recipe() -> ZhongRecipe:
+        initial = None if options.initial is None else _initial(options.initial, size.width)
+        return ZhongRecipe(
+            size, options.rate, options.clip, options.warm_up, initial, options.classifier_only
+        )
+
+    return run(NAME, options, recipe)
+
+
+def _initial(folder: Path, width: int) -> LoadedPredictor:
+    """A bundle of this network.
+
+    Raises:
+        ModelError: it is another model's, is corrupt, or has another width.
+    """
+    loaded = load_predictor(folder, "cpu")
+    if not isinstance(loaded.predictor, ZhongCnn):
+        raise ModelError(f"{folder}: is of {loaded.predictor.name}; --initial takes one of {ZhongCnn.name}")
+    if loaded.predictor.settings.width != width:
+        raise ModelError(f"{folder}: has --width {loaded.predictor.settings.width}, not {width}")
+    return loaded
 
 
 if __name__ == "__main__":

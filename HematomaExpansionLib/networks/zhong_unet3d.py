@@ -50,27 +50,31 @@ class ZhongUNet3d(nn.Module):
             if isinstance(layer, nn.Conv3d) and layer is not self.outline:
                 nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
 
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, image: Tensor, outline: bool = True) -> tuple[Tensor | None, Tensor]:
         """Outline the haematoma and judge the bleed.
 
         Args:
             image: ``[batch, 1, z, y, x]``, see :mod:`..prediction.zhong2021.preprocessing`; each length a
                 multiple of :data:`MULTIPLE`.
+            outline: without it the decoder is left out.
 
         Returns:
-            Logits of the outline ``[batch, z, y, x]`` and of expansion ``[batch]``.
+            Logits of the outline ``[batch, z, y, x]``, None where none is asked for, and of expansion
+            ``[batch]``.
         """
         high = self.level1(image)
         middle = self.level2(self.down1(high))
         deep = self.bridge(self.level3(self.down2(middle)))
+        if not outline:
+            return None, self.judge(deep)
         drawn = self.decoder2(torch.cat([self.up2(deep), middle], dim=1))
         drawn = self.decoder1(torch.cat([self.up1(drawn), high], dim=1))
         return self.outline(drawn)[:, 0], self.judge(deep)
 
     def judge_image(self, image: Tensor) -> Tensor:
         """The logit of expansion ``[batch]`` alone, without the decoder; see :meth:`forward`."""
-        middle = self.level2(self.down1(self.level1(image)))
-        return self.judge(self.bridge(self.level3(self.down2(middle))))
+        logit: Tensor = self.forward(image, outline=False)[1]
+        return logit
 
     def judge(self, deep: Tensor) -> Tensor:
         """The logit of expansion ``[batch]`` from the bridge ``[batch, 8 x width, z / 4, y / 4, x / 4]``."""

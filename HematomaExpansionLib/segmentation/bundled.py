@@ -72,8 +72,7 @@ class BundledSegmenter:
     """ICH, IVH, extra-axial blood and oedema by :class:`..networks.haemorrhage_unet.HaemorrhageUNet`.
 
     The network labels 1 mm pixels; its probabilities are interpolated linearly to the scan's grid, see
-    :func:`decided`. Oedema is perihaematomal: a piece of it that
-    touches no blood is dropped.
+    :func:`decided`. Oedema is perihaematomal: a piece of it that touches no blood is dropped.
 
     Args:
         device: ``"auto"``, ``"cpu"`` or ``"cuda"``; half precision on CUDA.

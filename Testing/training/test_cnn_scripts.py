@@ -12,6 +12,7 @@ from HematomaExpansionLib.bundle import read_bundle
 from HematomaExpansionLib.networks.zhong_unet3d import ZhongUNet3d
 from HematomaExpansionLib.prediction.patient import Patient
 from HematomaExpansionLib.prediction.registry import load_predictor
+from Testing.conftest import ROOT
 from training import loop, ning2025_cnn, zhong2021_cnn
 from training.cnn_training import _forget_balance
 from training.ning2025_cnn import Crops
@@ -264,3 +265,63 @@ def test_a_slice_and_a_volume_become_what_their_networks_take():
     for shape in ((2, 1, 8, 8), (2, 8, 8, 8)):
         ning2025_cnn.logit(network, {"grey": torch.full(shape, 255, dtype=torch.uint8)})
     assert seen == [((2, 1, 8, 8), 1.0), ((2, 1, 8, 8, 8), 1.0)]
+
+
+@pytest.fixture(scope="module")
+def trained(cohort: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle of Zhong's network, of 8 x 16 x 16 voxels."""
+    out = tmp_path_factory.mktemp("trained") / "first"
+    assert zhong2021_cnn.main(words(cohort, out, f"{ZHONG} --folds 0")) == 0
+    return out
+
+
+def test_a_classifier_alone_learns_on_a_finer_grid(trained: Path, cohort: Path, tmp_path: Path):
+    second = ZHONG.replace("--shape 8 16 16", "--shape 12 20 20")
+    more = f"{second} --folds 0 --initial {trained} --classifier-only"
+    assert zhong2021_cnn.main(words(cohort, tmp_path / "second", more)) == 0
+    before, after = (
+        load_predictor(folder).predictor.network.state_dict() for folder in (trained, tmp_path / "second")
+    )
+    changed = {name.partition(".")[0] for name in before if not torch.equal(before[name], after[name])}
+    assert changed == {"classifier", "expansion"}
+    metadata = read_bundle(tmp_path / "second").metadata
+    assert metadata.preprocessing["shape_zyx"] == [12, 20, 20]
+    assert metadata.training["classifier_only"] is True
+    assert metadata.training["initial_weights"] == read_bundle(trained).metadata.weights_sha256
+
+
+def test_all_layers_go_on_from_a_bundle(trained: Path, cohort: Path, tmp_path: Path):
+    more = f"{ZHONG} --folds 0 --initial {trained} --rate 1e-12"
+    assert zhong2021_cnn.main(words(cohort, tmp_path / "same", more)) == 0
+    first, same = (
+        load_predictor(folder).predictor.network.state_dict() for folder in (trained, tmp_path / "same")
+    )
+    for name in set(first) - {"expansion.bias"}:  # which the balance of the patients moves
+        assert torch.allclose(first[name], same[name], atol=1e-6), name
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("--width 4", "has --width 2, not 4"),
+        ("--initial no-such-folder", "no-such-folder"),
+    ],
+)
+def test_a_bundle_that_does_not_fit_is_refused(
+    more: str, message: str, trained: Path, cohort, tmp_path, capsys
+):
+    assert zhong2021_cnn.main(words(cohort, tmp_path / "out", f"{ZHONG} --initial {trained} {more}")) != 0
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_bundle_of_another_model_is_refused(cohort: Path, tmp_path: Path, capsys):
+    other = ROOT / "Resources" / "models" / "fusion-simulated"
+    assert zhong2021_cnn.main(words(cohort, tmp_path / "out", f"{ZHONG} --initial {other}")) != 0
+    assert "is of fusion-rhe-ning; --initial takes one of zhong2021-cnn" in capsys.readouterr().err
+
+
+def test_a_classifier_alone_needs_a_network(cohort: Path, tmp_path: Path, capsys):
+    with pytest.raises(SystemExit):
+        zhong2021_cnn.main(words(cohort, tmp_path / "out", f"{ZHONG} --classifier-only"))
+    assert "--classifier-only goes with --initial" in capsys.readouterr().err
