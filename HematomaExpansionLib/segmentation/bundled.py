@@ -47,8 +47,8 @@ class BundledParameters:
         densest_hu: what is denser is bone or calcium, whatever the network says; clots stay under 90 HU.
         behind_bone_mm: how far extra-axial blood may reach into the blur of the skull, see
             :func:`.skull_blur.without_bone`.
-        min_ivh_ml: least IVH in a piece of it that touches ICH; a smaller one is the haematoma's own edge,
-            see :func:`.slivers.without_slivers`. Without this 15 of 42 simulated scans without IVH had some,
+        min_ivh_ml: least IVH of a scan; what is less and hangs on ICH is the haematoma's own edge, see
+            :func:`.slivers.without_slivers`. Without this 15 of 42 simulated scans without IVH had some,
             12 of them 0.01 to 0.45 mL, and any new IVH is expansion. Half of the growth that counts, 1 mL.
         min_piece_ml: least blood in a connected piece of blood and oedema; smaller ones are noise, unless
             they are ``satellites``.

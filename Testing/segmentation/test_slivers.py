@@ -17,8 +17,9 @@ ICH, IVH, OEDEMA = int(Label.ICH), int(Label.IVH), int(Label.OEDEMA)
         ([ICH, ICH, IVH, IVH, 0], [ICH, ICH, ICH, ICH, 0]),
         ([ICH, IVH, IVH, IVH, 0], [ICH, IVH, IVH, IVH, 0]),  # 0.15 mL: exactly the least
         ([ICH, 0, IVH, IVH, 0], [ICH, 0, IVH, IVH, 0]),  # touches nothing
-        ([ICH, OEDEMA, IVH, 0, 0], [ICH, OEDEMA, IVH, 0, 0]),
-        ([IVH, ICH, IVH, IVH, IVH], [ICH, ICH, IVH, IVH, IVH]),  # each piece for itself
+        ([ICH, OEDEMA, IVH, 0, 0], [ICH, OEDEMA, ICH, 0, 0]),  # hangs together through oedema
+        ([IVH, ICH, IVH, IVH, 0], [IVH, ICH, IVH, IVH, 0]),  # two pieces of 0.15 mL together
+        ([IVH, ICH, 0, IVH, 0], [ICH, ICH, 0, IVH, 0]),  # each piece for itself
         ([IVH, 0, 0, 0, 0], [IVH, 0, 0, 0, 0]),
         ([0, 0, 0, 0, 0], [0, 0, 0, 0, 0]),
         ([ICH, ICH, 0, OEDEMA, 0], [ICH, ICH, 0, OEDEMA, 0]),
