@@ -1,5 +1,6 @@
 """Grad-CAM (Selvaraju 2017) of any predictor with a convolutional network, as a volume on the scan's grid."""
 
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
@@ -7,12 +8,13 @@ import numpy as np
 
 from ..ct.scan import HeadCT
 from ..device import choose_device
-from ..prediction.image_predictor import ImagePredictor, Judge, View
+from ..prediction.image_predictor import ImagePredictor, Judge, Places, View
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
     from monai.visualize.class_activation_maps import GradCAM
     from numpy.typing import NDArray
+    from torch import Tensor
 
 
 def explain(
@@ -87,6 +89,27 @@ def add_to_scan(total: "NDArray[np.float32]", found: "NDArray[np.float32]", view
     total[z, y, x] += view.weight * sitk.GetArrayViewFromImage(part)
 
 
+def between_places(found: "Tensor", places: Places, size: "Sequence[int]") -> "Tensor":
+    """Interpolate features linearly to every voxel of the input; beyond the outermost they stay as there.
+
+    Args:
+        found: ``[batch, channel, *places]``.
+        places: where they lie.
+        size: of the input, ``(y, x)`` or ``(z, y, x)``.
+    """
+    import torch
+
+    for axis, length in enumerate(size, start=2):
+        last = found.shape[axis] - 1
+        at = (torch.arange(length, device=found.device) - places.first) / places.step
+        at = at.clamp(0, last)
+        low = at.floor().long()
+        share = (at - low).reshape([-1 if each == axis else 1 for each in range(found.ndim)])
+        high = (low + 1).clamp(max=last)
+        found = found.index_select(axis, low) * (1 - share) + found.index_select(axis, high) * share
+    return found
+
+
 def _grad_cam(judge: Judge, device: str) -> "GradCAM":
     from monai.visualize.class_activation_maps import GradCAM
     from torch import Tensor, nn
@@ -102,5 +125,11 @@ def _grad_cam(judge: Judge, device: str) -> "GradCAM":
         def forward(self, image: Tensor) -> Tensor:
             return judge.logit(self.network, image)[:, None]
 
-    # MONAI's own postprocessing turns the map round, so that the strongest evidence is 0.
-    return GradCAM(OneLogit().to(device).eval(), f"network.{judge.layer}", postprocessing=lambda found: found)
+    return GradCAM(
+        OneLogit().to(device).eval(),
+        f"network.{judge.layer}",
+        # MONAI's own would move the map by up to half a place.
+        upsampler=lambda size: lambda found: between_places(found, judge.places, size),
+        # MONAI's own turns the map round, so that the strongest evidence is 0.
+        postprocessing=lambda found: found,
+    )

@@ -23,6 +23,9 @@ class NingDenseNet(nn.Module):
 
     LAST_CONVOLUTION = "network.class_layers.relu"
     """The features that Grad-CAM looks at: of the last dense block, normalised and rectified."""
+    PLACES = (32, 14.0)
+    """Voxels from place to place of them, and the first one's centre: two halvings stride and pad, and three
+    are means of two, which lie 2, 4 and 8 voxels further on."""
 
     def __init__(
         self,

@@ -26,6 +26,8 @@ class NingResNet(nn.Module):
 
     LAST_CONVOLUTION = "network.layer4"
     """The features that Grad-CAM looks at."""
+    PLACES = (32, 0.0)
+    """Voxels from place to place of them, and the first one's centre: all five halvings stride and pad."""
 
     def __init__(
         self,

@@ -33,6 +33,22 @@ class View:
 
 
 @dataclass(frozen=True)
+class Places:
+    """Where the places of a layer's features lie in the input of its network, along every axis.
+
+    A convolution of stride 2 that is padded on both sides looks at an even voxel and its neighbours, so that
+    the first place of a layer lies over the first voxel, not amid the voxels that a place stands for.
+
+    Attributes:
+        step: voxels of the input from place to place.
+        first: index in the input of the first place's centre.
+    """
+
+    step: int = 1
+    first: float = 0.0
+
+
+@dataclass(frozen=True)
 class Judge:
     """The part of a predictor that answers to a view.
 
@@ -41,11 +57,13 @@ class Judge:
         logit: of expansion ``[batch]``, from the network, or a copy of it, and images of views.
         layer: name in the network of the layer whose features Grad-CAM looks at: the last convolution,
             activated.
+        places: where the features lie.
     """
 
     network: "nn.Module"
     logit: "Callable[[Any, Tensor], Tensor]"
     layer: str
+    places: Places = Places()
 
 
 class ImagePredictor(Predictor, Protocol):

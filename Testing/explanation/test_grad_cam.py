@@ -9,9 +9,9 @@ import torch
 from torch import nn
 
 from HematomaExpansionLib.ct.scan import HeadCT
-from HematomaExpansionLib.explanation.grad_cam import explain
+from HematomaExpansionLib.explanation.grad_cam import between_places, explain
 from HematomaExpansionLib.networks.zhong_unet3d import ZhongUNet3d
-from HematomaExpansionLib.prediction.image_predictor import Judge, View
+from HematomaExpansionLib.prediction.image_predictor import Judge, Places, View
 from HematomaExpansionLib.prediction.input_grid import InputGrid
 from HematomaExpansionLib.prediction.ning2025_deep.cnn import NingCnn
 from HematomaExpansionLib.prediction.ning2025_deep.settings import NingSettings
@@ -176,3 +176,60 @@ def test_random_weights_change_the_map(name: str, subject: Head):
     seen = (first > 0) | (other > 0)
     assert np.corrcoef(first[seen], again[seen])[0, 1] == pytest.approx(1)
     assert np.corrcoef(first[seen], other[seen])[0, 1] < 0.8
+
+
+def seen_by_one_place(predictor, shape: tuple[int, ...], place: int) -> list[float]:
+    """Middle of the input voxels that a place of the last features looks at, along each axis.
+
+    All weights are 1, so that a gradient is how often a voxel is looked at; maxima, which look at one voxel
+    of several alike, become means.
+    """
+    judge = predictor.judge()
+    network = judge.network.eval()
+    for layer in list(network.modules()):
+        for name, child in list(layer.named_children()):
+            if isinstance(child, nn.MaxPool2d | nn.MaxPool3d):
+                kind = nn.AvgPool2d if isinstance(child, nn.MaxPool2d) else nn.AvgPool3d
+                setattr(layer, name, kind(child.kernel_size, child.stride, child.padding))
+            if isinstance(child, nn.Conv2d | nn.Conv3d):
+                nn.init.constant_(child.weight, 1 / child.weight[0].numel())
+                if child.bias is not None:
+                    nn.init.zeros_(child.bias)
+    kept = []
+    network.get_submodule(judge.layer).register_forward_hook(lambda *given: kept.append(given[-1]))
+    image = torch.ones(1, 1, *shape, requires_grad=True)
+    judge.logit(network, image)
+    kept[0][(0, slice(None), *([place] * len(shape)))].sum().backward()
+    seen = image.grad[0, 0].double()
+    return [
+        float(
+            (seen.sum([other for other in range(len(shape)) if other != axis]) * torch.arange(length)).sum()
+        )
+        / float(seen.sum())
+        for axis, length in enumerate(shape)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("zhong", (96, 96, 96)),
+        ("ning 2D resnet101", (1024, 1024)),
+        ("ning 2D densenet121", (1024, 1024)),
+    ],
+)
+def test_a_place_lies_where_the_network_looks(name: str, shape: tuple[int, ...]):
+    predictor = PREDICTORS[name](1)
+    places = predictor.judge().places
+    middle = shape[0] // places.step // 2
+    expected = places.first + places.step * middle
+    assert seen_by_one_place(predictor, shape, middle) == pytest.approx([expected] * len(shape), abs=0.05)
+
+
+def test_between_places_by_hand():
+    """Places at 1, 5 and 9 of eleven columns, and at rows 1 and 5 of two, which end at the first."""
+    found = torch.tensor([[[[0.0, 4.0, 2.0], [1.0, 1.0, 1.0]]]])
+    lines = between_places(found, Places(4, 1.0), (2, 11))[0, 0]
+    assert torch.equal(lines[0], lines[1])
+    assert lines[0].tolist() == [0, 0, 1, 2, 3, 4, 3.5, 3, 2.5, 2, 2]
+    assert torch.equal(between_places(found, Places(), (2, 3)), found)

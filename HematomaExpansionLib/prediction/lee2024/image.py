@@ -10,7 +10,7 @@ from ...ct.scan import HeadCT
 from ...device import choose_device
 from ...errors import MissingInput
 from ..column import value
-from ..image_predictor import Judge, View
+from ..image_predictor import Judge, Places, View
 from ..input_grid import InputGrid
 from ..locking import ThresholdRule
 from ..logistic import Logistic
@@ -138,6 +138,8 @@ class LeeImage:
             parts,
             lambda both, grey: both["image_to_he"](grey, both["unet"](grey)[1])[0],
             "image_to_he.mix.1",
+            # The slice's own features lie at 0, 16, 32 ..., those of the U-Net 7.5 further: between them.
+            Places(16, 3.75),
         )
 
     def state(self) -> State:

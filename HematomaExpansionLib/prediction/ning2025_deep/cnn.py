@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from ...ct.scan import HeadCT
 from ...device import choose_device
 from ...errors import MissingInput
-from ..image_predictor import Judge, View, load_weights, weights_of
+from ..image_predictor import Judge, Places, View, load_weights, weights_of
 from ..locking import threshold_of, threshold_state
 from ..outcome import NING2025, Outcome
 from ..patient import Patient
@@ -100,7 +100,12 @@ class NingCnn:
 
     def judge(self) -> Judge:
         """The network; the features are those of its last stage."""
-        return Judge(self.network, lambda network, image: network(image), self.network.LAST_CONVOLUTION)
+        return Judge(
+            self.network,
+            lambda network, image: network(image),
+            self.network.LAST_CONVOLUTION,
+            Places(*self.network.PLACES),
+        )
 
     def state(self) -> State:
         """Settings, weights and threshold."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from ...ct.scan import HeadCT
 from ...device import choose_device
 from ...errors import NotAHeadCT
-from ..image_predictor import Judge, View, load_weights, weights_of
+from ..image_predictor import Judge, Places, View, load_weights, weights_of
 from ..locking import threshold_of, threshold_state
 from ..outcome import ZHONG2021, Outcome
 from ..patient import Patient
@@ -82,7 +82,9 @@ class ZhongCnn:
 
     def judge(self) -> Judge:
         """The network without its decoder; the last convolution is the second one of the classifier."""
-        return Judge(self.network, lambda network, image: network.judge_image(image), "classifier.3")
+        return Judge(
+            self.network, lambda network, image: network.judge_image(image), "classifier.3", Places(4)
+        )
 
     def state(self) -> State:
         """Settings, weights and threshold."""
