@@ -12,6 +12,7 @@ import csv
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import atanh, sqrt, tanh
 from pathlib import Path
 
 from HematomaExpansionLib.cohort_table import read_cohort
@@ -41,6 +42,7 @@ _COLUMNS = (
     "calibration slope",
     "in the large",
     "Brier",
+    "rank correlation with the true risk",
 )
 
 
@@ -120,6 +122,7 @@ def comparison(held_out: HeldOut, source: str) -> Table:
             with_interval(calibration(outcome, held_out.of(model)).slope),
             with_interval(calibration(outcome, held_out.of(model)).in_the_large),
             with_interval(brier_score(outcome, held_out.of(model)).score, 3),
+            likeness(held_out.of(model), held_out.of(TRUE_RISK)) if rank and TRUE_RISK in aucs else "",
         )
         for rank, model in [*((0, m) for m in aucs if m == TRUE_RISK), *enumerate(ranked, 1)]
     ]
@@ -127,8 +130,34 @@ def comparison(held_out: HeldOut, source: str) -> Table:
     notes = (
         "In brackets 95 % intervals: AUC and P of DeLong, the others of Wald.",
         "A calibration slope of 1 and 0 in the large are right; a lower Brier score is better.",
+        "The correlation (Spearman; interval of Bonett and Wright) says more of few patients than the AUC: "
+        "an outcome is a draw of luck, a risk is none.",
     )
     return Table("comparison", title, _COLUMNS, tuple(rows), notes)
+
+
+def likeness(said: Sequence[float | None], risks: Sequence[float | None]) -> str:
+    """Spearman's correlation with the true risk, of the patients of whom the model says something.
+
+    Args:
+        said: by the model.
+        risks: of the simulator, in the same order.
+
+    Returns:
+        With its 95 % interval (Bonett and Wright, Psychometrika 2000;65:23-28); empty for fewer than four
+        patients, and where the model says the same of all or orders them exactly.
+    """
+    from scipy.stats import spearmanr
+
+    pairs = [(own, risk) for own, risk in zip(said, risks, strict=True) if None not in (own, risk)]
+    if len(pairs) < 4 or len({own for own, _ in pairs}) == 1:
+        return ""
+    found = float(spearmanr([own for own, _ in pairs], [risk for _, risk in pairs]).statistic)
+    if abs(found) > 1 - 1e-9:
+        return ""
+    reach = 1.96 * sqrt((1 + found**2 / 2) / (len(pairs) - 3))
+    low, high = tanh(atanh(found) - reach), tanh(atanh(found) + reach)
+    return f"{found:.2f} [{low:.2f}, {high:.2f}]"
 
 
 def draw(held_out: HeldOut, table: Table, out: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from HematomaExpansionLib.errors import InputRefused, UnreadableFile
-from training.compare import TRUE_RISK, HeldOut, comparison, main, read_held_out
+from training.compare import TRUE_RISK, HeldOut, comparison, likeness, main, read_held_out
 
 HEAD = ["patient", "set", "model", "probability", "expansion", "reason"]
 GOOD = {"a": 0.9, "b": 0.8, "c": 0.3, "d": 0.2}
@@ -37,12 +37,14 @@ def test_models_stand_in_the_order_of_their_auc(tmp_path: Path):
     assert [row[3].split()[0] for row in found.rows] == ["1.000", "0.750"]
     # Brier: (0.01 + 0.04 + 0.09 + 0.04) / 4 and (0.01 + 0.5625 + 0.09 + 0.04) / 4
     assert [row[7].split()[0] for row in found.rows] == ["0.045", "0.176"]
+    assert [row[8] for row in found.rows] == ["", ""]
 
 
 def test_the_true_risk_has_no_rank_and_a_missing_probability_is_missing():
     expansion = dict.fromkeys("ab", True) | dict.fromkeys("cd", False)
     said = {"good": GOOD | {"d": None}, TRUE_RISK: dict(FAIR)}
     rows = comparison(HeldOut(expansion, said), "simulated").rows
+    assert [row[8] for row in rows] == ["", ""]
     assert [row[:3] for row in rows] == [("", TRUE_RISK, "4"), ("1", "good", "3")]
 
 
@@ -96,3 +98,15 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
         == UnreadableFile.exit_code
     )
     assert "is no table of predictions" in capsys.readouterr().err
+
+
+def test_the_correlation_with_the_true_risk_by_hand():
+    """Ranks 1, 2, 4, 3, 5 against 1-5: rho = 1 - 6 x 2 / (5 x 24) = 0.9; the sixth patient has no answer."""
+    said, risks = [0.1, 0.2, 0.4, 0.3, 0.9, None], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+    # atanh(0.9) = 1.4722, half a width of 1.96 sqrt((1 + 0.405) / 2) = 1.6428.
+    assert likeness(said, risks) == "0.90 [-0.17, 1.00]"
+
+
+@pytest.mark.parametrize("said", [[0.5] * 5, [0.1, None, 0.3, 0.2], [0.1, 0.2, 0.3, 0.4, 0.5], []])
+def test_no_correlation_is_said_of_a_constant_of_three_patients_or_of_the_same_order(said):
+    assert likeness(said, [0.2, 0.4, 0.6, 0.7, 0.8][: len(said)]) == ""
