@@ -42,8 +42,8 @@ _COLUMNS = (
     "calibration slope",
     "in the large",
     "Brier",
-    "rank correlation with the true risk",
 )
+_OF_RISK = "rank correlation with the true risk"
 
 
 @dataclass
@@ -122,18 +122,24 @@ def comparison(held_out: HeldOut, source: str) -> Table:
             with_interval(calibration(outcome, held_out.of(model)).slope),
             with_interval(calibration(outcome, held_out.of(model)).in_the_large),
             with_interval(brier_score(outcome, held_out.of(model)).score, 3),
-            likeness(held_out.of(model), held_out.of(TRUE_RISK)) if rank and TRUE_RISK in aucs else "",
         )
         for rank, model in [*((0, m) for m in aucs if m == TRUE_RISK), *enumerate(ranked, 1)]
     ]
     title = f"{len(outcome)} {source} patients held out, {sum(outcome)} with expansion"
-    notes = (
+    notes = [
         "In brackets 95 % intervals: AUC and P of DeLong, the others of Wald.",
         "A calibration slope of 1 and 0 in the large are right; a lower Brier score is better.",
-        "The correlation (Spearman; interval of Bonett and Wright) says more of few patients than the AUC: "
-        "an outcome is a draw of luck, a risk is none.",
-    )
-    return Table("comparison", title, _COLUMNS, tuple(rows), notes)
+    ]
+    columns = _COLUMNS
+    if TRUE_RISK in held_out.models:
+        columns = (*columns, _OF_RISK)
+        risks = held_out.of(TRUE_RISK)
+        rows = [(*row, likeness(held_out.of(row[1]), risks) if row[0] else "") for row in rows]
+        notes.append(
+            "The correlation (Spearman; interval of Bonett and Wright) says more of few patients than the "
+            "AUC: an outcome is a draw of luck, a risk is none."
+        )
+    return Table("comparison", title, columns, tuple(rows), tuple(notes))
 
 
 def likeness(said: Sequence[float | None], risks: Sequence[float | None]) -> str:

@@ -10,7 +10,11 @@ five folds) and need a GPU. On two cores, for about 500 patients, 5 minutes to p
         --threads 2 --workers 2 --minutes 15
 
 The network may see another grid than it was trained on, so that a second, shorter training can let its
-classifier alone learn on a finer one: ``--initial zhong2021 --classifier-only --shape 32 64 64``.
+classifier alone learn on a finer one, here of the risk that the simulator states (16 minutes on one core):
+
+    python -m training.zhong2021_cnn --cohort cohort.csv --out zhong2021-risk --initial zhong2021 \
+        --classifier-only --learn-risk --shape 32 64 64 --field 160 192 160 --width 8 --batch 16 --copies 1 \
+        --rate 1e-3 --epochs 25 --no-balance --folds 0 --threads 1 --minutes 25
 
 No layer normalises, so that a larger rate than the paper's needs ``--clip`` and ``--warm-up``: at 3e-4 from
 the first step the outline collapses in the second epoch and does not come back.

@@ -63,7 +63,7 @@ class Judge:
     network: "nn.Module"
     logit: "Callable[[Any, Tensor], Tensor]"
     layer: str
-    places: Places = Places()
+    places: Places
 
 
 class ImagePredictor(Predictor, Protocol):

@@ -10,6 +10,8 @@ from torch import nn
 
 from HematomaExpansionLib.ct.scan import HeadCT
 from HematomaExpansionLib.explanation.grad_cam import between_places, explain
+from HematomaExpansionLib.networks.lee_image_to_he import LeeImageToHE
+from HematomaExpansionLib.networks.lee_unet import LeeUNet
 from HematomaExpansionLib.networks.zhong_unet3d import ZhongUNet3d
 from HematomaExpansionLib.prediction.image_predictor import Judge, Places, View
 from HematomaExpansionLib.prediction.input_grid import InputGrid
@@ -66,7 +68,7 @@ class SlicePredictor:
         ]
 
     def judge(self) -> Judge:
-        return Judge(self.network, lambda network, image: network(image), "features")
+        return Judge(self.network, lambda network, image: network(image), "features", Places())
 
 
 def explained(predictor, subject: Head) -> np.ndarray:
@@ -179,13 +181,20 @@ def test_random_weights_change_the_map(name: str, subject: Head):
 
 
 def seen_by_one_place(predictor, shape: tuple[int, ...], place: int) -> list[float]:
-    """Middle of the input voxels that a place of the last features looks at, along each axis.
-
-    All weights are 1, so that a gradient is how often a voxel is looked at; maxima, which look at one voxel
-    of several alike, become means.
-    """
+    """Middle of the input voxels that a place of the last features looks at, along each axis."""
     judge = predictor.judge()
     network = judge.network.eval()
+    with_equal_weights(network)
+    kept = []
+    network.get_submodule(judge.layer).register_forward_hook(lambda *given: kept.append(given[-1]))
+    image = torch.ones(1, 1, *shape, requires_grad=True)
+    judge.logit(network, image)
+    kept[0][(0, slice(None), *([place] * len(shape)))].sum().backward()
+    return middle_of(image.grad[0, 0])
+
+
+def with_equal_weights(network: nn.Module) -> None:
+    """Let a gradient be how often a voxel is looked at: equal weights, and means in place of maxima."""
     for layer in list(network.modules()):
         for name, child in list(layer.named_children()):
             if isinstance(child, nn.MaxPool2d | nn.MaxPool3d):
@@ -195,19 +204,13 @@ def seen_by_one_place(predictor, shape: tuple[int, ...], place: int) -> list[flo
                 nn.init.constant_(child.weight, 1 / child.weight[0].numel())
                 if child.bias is not None:
                     nn.init.zeros_(child.bias)
-    kept = []
-    network.get_submodule(judge.layer).register_forward_hook(lambda *given: kept.append(given[-1]))
-    image = torch.ones(1, 1, *shape, requires_grad=True)
-    judge.logit(network, image)
-    kept[0][(0, slice(None), *([place] * len(shape)))].sum().backward()
-    seen = image.grad[0, 0].double()
-    return [
-        float(
-            (seen.sum([other for other in range(len(shape)) if other != axis]) * torch.arange(length)).sum()
-        )
-        / float(seen.sum())
-        for axis, length in enumerate(shape)
-    ]
+
+
+def middle_of(seen: torch.Tensor) -> list[float]:
+    """The centre of gravity along each axis."""
+    axes = range(seen.ndim)
+    sums = [seen.double().sum([other for other in axes if other != axis]) for axis in axes]
+    return [float((part * torch.arange(len(part))).sum() / part.sum()) for part in sums]
 
 
 @pytest.mark.parametrize(
@@ -233,3 +236,17 @@ def test_between_places_by_hand():
     assert torch.equal(lines[0], lines[1])
     assert lines[0].tolist() == [0, 0, 1, 2, 3, 4, 3.5, 3, 2.5, 2, 2]
     assert torch.equal(between_places(found, Places(), (2, 3)), found)
+
+
+def test_both_parts_of_lee_lie_round_the_places_of_his_judge():
+    """The slice's own features lie at 16 i, those of the U-Net at 16 i + 7.5; the map of both is between."""
+    firsts = []
+    for network, features in (
+        (LeeUNet(2), lambda network, image: network(image)[1]),
+        (LeeImageToHE(32, 2).slice, lambda network, image: network(image)),
+    ):
+        with_equal_weights(network.eval())
+        image = torch.ones(1, 1, 512, 512, requires_grad=True)
+        features(network, image)[0, :, 16, 16].sum().backward()
+        firsts.append([middle - 16 * 16 for middle in middle_of(image.grad[0, 0])])
+    assert np.allclose(firsts, [[7.5, 7.5], [0, 0]], atol=0.05)

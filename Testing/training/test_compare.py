@@ -37,7 +37,7 @@ def test_models_stand_in_the_order_of_their_auc(tmp_path: Path):
     assert [row[3].split()[0] for row in found.rows] == ["1.000", "0.750"]
     # Brier: (0.01 + 0.04 + 0.09 + 0.04) / 4 and (0.01 + 0.5625 + 0.09 + 0.04) / 4
     assert [row[7].split()[0] for row in found.rows] == ["0.045", "0.176"]
-    assert [row[8] for row in found.rows] == ["", ""]
+    assert len(found.columns) == len(found.rows[0]) == 8, "real patients have no true risk"
 
 
 def test_the_true_risk_has_no_rank_and_a_missing_probability_is_missing():
@@ -98,6 +98,15 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
         == UnreadableFile.exit_code
     )
     assert "is no table of predictions" in capsys.readouterr().err
+
+
+def test_the_correlation_stands_beside_the_model_and_not_beside_the_risk():
+    expansion = dict.fromkeys("abc", False) | dict.fromkeys("def", True)
+    risks = dict(zip("abcdef", [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], strict=True))
+    said = dict(zip("abcdef", [0.1, 0.2, 0.4, 0.3, 0.9, None], strict=True))
+    found = comparison(HeldOut(expansion, {"good": said, TRUE_RISK: risks}), "simulated")
+    assert found.columns[8] == "rank correlation with the true risk"
+    assert {row[1]: row[8] for row in found.rows} == {"good": "0.90 [-0.17, 1.00]", TRUE_RISK: ""}
 
 
 def test_the_correlation_with_the_true_risk_by_hand():
