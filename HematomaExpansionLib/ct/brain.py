@@ -79,10 +79,15 @@ def _cavity(hu: "NDArray[np.float32]") -> "NDArray[np.bool_]":
     return np.asarray(filled & ~_largest(hu >= BONE_HU), dtype=bool)
 
 
-def _distance_mm(mask: "NDArray[np.bool_]") -> "NDArray[np.float64]":
-    from scipy import ndimage
+def _distance_mm(mask: "NDArray[np.bool_]") -> "NDArray[np.float32]":
+    """From each voxel of a mask to the nearest voxel outside it; 0 there. On all cores, unlike SciPy's."""
+    import SimpleITK as sitk
 
-    return np.asarray(ndimage.distance_transform_edt(mask, sampling=GRID_MM))
+    outside = sitk.GetImageFromArray((~mask).astype(np.uint8))
+    outside.SetSpacing((GRID_MM,) * 3)
+    # It does not square, is positive within the mask, and counts in mm.
+    signed = sitk.SignedMaurerDistanceMap(outside, False, False, True)
+    return np.asarray(sitk.GetArrayViewFromImage(signed).clip(min=0))
 
 
 def _largest(mask: "NDArray[np.bool_]") -> "NDArray[np.bool_]":
