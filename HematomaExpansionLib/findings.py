@@ -22,6 +22,7 @@ from .volumetry.error_model import ErrorModel
 from .volumetry.expansion import Limits, Volumes, judge
 from .volumetry.location import locate
 from .volumetry.midline import midline_shift_mm
+from .volumetry.symmetry import Plane
 from .volumetry.volume import measure, volume_ml
 from .volumetry.window import window_warnings
 
@@ -44,6 +45,7 @@ def describe_scan(
     segmentation: Segmentation,
     hours: float | None,
     markers: ScanMarkers,
+    symmetry: Plane | None = None,
 ) -> ScanResult:
     """Measure one scan in its own space.
 
@@ -54,6 +56,7 @@ def describe_scan(
         segmentation: labels on its grid.
         hours: after the baseline; None when not known.
         markers: from :func:`describe_markers`.
+        symmetry: plane of symmetry of the inside of the skull; found here when None.
     """
     volumes = {
         look.key: measure(segmentation.labels, label) if label in segmentation.classes else None
@@ -79,7 +82,7 @@ def describe_scan(
         volumes=volumes,
         total_ml=_sum(volumes["ich"], volumes["ivh"]),
         location=locate(segmentation.labels, anatomy) if Label.ICH in segmentation.classes else None,
-        midline_shift_mm=midline_shift_mm(scan, anatomy),
+        midline_shift_mm=midline_shift_mm(scan, anatomy, symmetry),
         segmentation=SegmentationRecord(
             backend=segmentation.backend,
             classes=[APPEARANCE[label].key for label in sorted(segmentation.classes)],

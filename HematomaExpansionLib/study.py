@@ -36,6 +36,7 @@ from .volumetry.expansion import Limits
 from .volumetry.growth import GrowthLabel as GrowthLabel
 from .volumetry.growth import growth_map
 from .volumetry.registration import register_skulls
+from .volumetry.symmetry import symmetry_plane
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
@@ -218,11 +219,12 @@ def analyze(
         with timed(f"{name}: segmentation"):
             segmentation = backend.segment(scan, anatomy, progress)
         with timed(f"{name}: markers"):
-            markers = read_markers(scan, segmentation.labels, anatomy.brain)
+            symmetry = symmetry_plane(anatomy.brain)
+            markers = read_markers(scan, segmentation.labels, anatomy.brain, symmetry=symmetry)
             said = describe_markers(markers, segmentation, readings.get(name))
         with timed(f"{name}: measurement"):
             timepoints.append(TimePoint(name, scan, anatomy, segmentation, markers))
-            found.append(describe_scan(name, scan, anatomy, segmentation, after, said))
+            found.append(describe_scan(name, scan, anatomy, segmentation, after, said, symmetry))
     comparisons: list[Comparison] = []
     changes: list[Change] = []
     first = timepoints[0]

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..ct.grid import box_around
 from ..ct.scan import HeadCT
-from ..volumetry.symmetry import symmetry_plane
+from ..volumetry.symmetry import Plane, symmetry_plane
 from .clot import Brain, noise_hu
 
 if TYPE_CHECKING:
@@ -33,7 +33,11 @@ class ReferenceSettings:
 
 
 def reference_brain(
-    scan: HeadCT, labels: "sitk.Image", brain: "sitk.Image", settings: ReferenceSettings
+    scan: HeadCT,
+    labels: "sitk.Image",
+    brain: "sitk.Image",
+    settings: ReferenceSettings,
+    symmetry: Plane | None = None,
 ) -> tuple[Brain, tuple[str, ...]]:
     """Median HU and noise of parenchyma where the mirrored bleed would lie.
 
@@ -45,6 +49,7 @@ def reference_brain(
         labels: label image on its grid; every class is avoided.
         brain: mask of the intracranial space on its grid, not empty.
         settings: parameters.
+        symmetry: plane of symmetry of the brain mask; found here when None.
 
     Returns:
         The reference, and warnings.
@@ -57,7 +62,7 @@ def reference_brain(
     hu = scan.hu[slab]
     possible = sitk.GetArrayFromImage(brain)[slab] > 0
     possible &= _smooth_between(hu, settings.tissue_hu, scan.spacing_mm) & ~_near(blood[slab], scan, settings)
-    mirrored = _mirrored(blood, scan, brain)[slab] & possible
+    mirrored = _mirrored(blood, scan, symmetry or symmetry_plane(brain))[slab] & possible
     least = settings.least_ml / scan.voxel_ml
     warnings: tuple[str, ...] = ()
     if np.count_nonzero(mirrored) < least:
@@ -91,11 +96,10 @@ def _near(blood: "NDArray[np.bool_]", scan: HeadCT, settings: ReferenceSettings)
     return near
 
 
-def _mirrored(blood: "NDArray[np.bool_]", scan: HeadCT, brain: "sitk.Image") -> "NDArray[np.bool_]":
+def _mirrored(blood: "NDArray[np.bool_]", scan: HeadCT, plane: Plane) -> "NDArray[np.bool_]":
     """The voxels that the bleed's mirror image falls on, closed where the mirror leaves gaps."""
     from scipy.ndimage import binary_closing
 
-    plane = symmetry_plane(brain)
     image = scan.image
     matrix = np.array(image.GetDirection()).reshape(3, 3) @ np.diag(image.GetSpacing())
     points = np.argwhere(blood)[:, ::-1] @ matrix.T + np.array(image.GetOrigin())

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..ct.scan import HeadCT
 from ..labels import Label
+from ..volumetry.symmetry import Plane
 from .black_hole import black_hole
 from .bleed_parts import bleed_parts
 from .blend import blend
@@ -48,7 +49,11 @@ class Markers:
 
 
 def read_markers(
-    scan: HeadCT, labels: "sitk.Image", brain: "sitk.Image", parameters: MarkerParameters | None = None
+    scan: HeadCT,
+    labels: "sitk.Image",
+    brain: "sitk.Image",
+    parameters: MarkerParameters | None = None,
+    symmetry: Plane | None = None,
 ) -> Markers | None:
     """Read the markers of the parenchymal blood of one scan.
 
@@ -57,6 +62,7 @@ def read_markers(
         labels: label image on its grid, values of :class:`..labels.Label`.
         brain: mask of the intracranial space on its grid (``Anatomy.brain``).
         parameters: limits; the published ones and their defaults when None.
+        symmetry: :func:`..volumetry.symmetry.symmetry_plane` of ``brain``; found here when None.
 
     Returns:
         The markers; None without parenchymal blood.
@@ -68,7 +74,7 @@ def read_markers(
     ich = values == Label.ICH
     if not ich.any():
         return None
-    reference, warnings = reference_brain(scan, labels, brain, parameters.reference)
+    reference, warnings = reference_brain(scan, labels, brain, parameters.reference, symmetry)
     down, unknown = gravity(scan)
     other = (values == Label.IVH) | (values == Label.EXTRA_AXIAL)
     clot = prepare(scan.hu, ich, other, scan.spacing_mm, reference, parameters.preparation)

@@ -28,7 +28,7 @@ ROW_MM = 1.5
 LEAST_CORRELATION = 0.6
 
 
-def midline_shift_mm(scan: HeadCT, anatomy: Anatomy) -> float | None:
+def midline_shift_mm(scan: HeadCT, anatomy: Anatomy, ideal: Plane | None = None) -> float | None:
     """Measure the midline shift at the septum pellucidum and the third ventricle.
 
     The ideal midline is the plane of symmetry of the inside of the skull. The actual one is where the brain
@@ -45,6 +45,7 @@ def midline_shift_mm(scan: HeadCT, anatomy: Anatomy) -> float | None:
     Args:
         scan: the head CT.
         anatomy: its brain mask and atlas.
+        ideal: :func:`.symmetry.symmetry_plane` of the brain mask; found here when None.
 
     Returns:
         Millimetres, positive when the midline is pushed to the patient's left; None when it cannot be told: a
@@ -53,7 +54,7 @@ def midline_shift_mm(scan: HeadCT, anatomy: Anatomy) -> float | None:
     """
     if anatomy.quality < POOR_QUALITY:
         return None
-    levels = _lines_across(scan.image, anatomy, symmetry_plane(anatomy.brain))
+    levels = _lines_across(scan.image, anatomy, ideal or symmetry_plane(anatomy.brain))
     if not levels:
         return None
     clipped = [np.clip(lines, *WINDOW_HU) for lines in levels]
