@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import pytest
+import SimpleITK as sitk
 
 from HematomaExpansionLib.commands.model import model_folders
+from HematomaExpansionLib.ct.reader import read_ct
 from HematomaExpansionLib.errors import ModelError
+from HematomaExpansionLib.explanation.heat_maps import with_heat_maps
 from HematomaExpansionLib.prediction.model_bundle import SIMULATED
+from HematomaExpansionLib.prediction.patient import Patient
 from HematomaExpansionLib.prediction.registry import load_predictor
 from HematomaExpansionLib.prediction.shipped import model_folder, shipped
 
@@ -26,6 +30,17 @@ def test_a_name_stands_for_its_folder_and_a_folder_for_itself(tmp_path: Path) ->
     for name, folder in shipped().items():
         assert model_folders([Path(name), tmp_path]) == (folder, tmp_path)
     assert model_folders(None) == ()
+
+
+def test_the_image_model_looks_at_the_haematoma(sample: Path) -> None:
+    """On the sample, which is none of the patients that it learnt from."""
+    model = load_predictor(shipped()["zhong2021-simulated"], "cpu")
+    scan, labels = read_ct(sample / "baseline.nii.gz"), sitk.ReadImage(str(sample / "baseline-labels.nii.gz"))
+    said = model.predict(Patient({}, baseline=scan))
+    ((explained,), images) = with_heat_maps([model], [said], scan, labels, "cpu")
+    assert explained.heat_map is not None
+    assert explained.heat_map.peak_place in ("inside", "rim")
+    assert list(images) == ["zhong2021-cnn-grad-cam.nii.gz"]
 
 
 def test_what_is_neither_is_refused(tmp_path: Path) -> None:
