@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from .clinical.record import ClinicalRecord
 from .ct.anatomy import Anatomy, locate_anatomy
+from .ct.brain import brain_mask
 from .ct.reader import read_ct
 from .ct.scan import HeadCT
 from .device import choose_device
@@ -21,6 +22,7 @@ from .markers.read import Markers, read_markers
 from .markers.reading import MarkerReading
 from .prediction.model_bundle import LoadedPredictor
 from .prediction.of_scan import patient_of_scan, predictions
+from .prediction.patient import Patient
 from .prediction.prediction import Prediction
 from .prediction.registry import load_predictor
 from .progress import Progress
@@ -269,6 +271,36 @@ def analyze(
         stages=stages,
     )
     return Study(result, tuple(timepoints), tuple(comparisons), heat_maps)
+
+
+def scan_is_enough(models: Sequence[LoadedPredictor]) -> bool:
+    """Whether the models ask for nothing but the baseline CT: no outline, no marker, no clinical value."""
+    return all(set(model.predictor.inputs) <= {"baseline"} for model in models)
+
+
+def ask_about_scan(
+    baseline: Path, models: Sequence[LoadedPredictor], progress: Progress
+) -> tuple[list[Prediction], tuple[str, ...]]:
+    """Ask models about a scan that nobody segments: the same answers as of :func:`analyze`, sooner.
+
+    Args:
+        baseline: as of :func:`analyze`.
+        models: for which :func:`scan_is_enough`.
+        progress: called before each step.
+
+    Returns:
+        One prediction per model, without heat maps, and the warnings of the scan.
+
+    Raises:
+        InputRefused: a scan that cannot be analysed.
+        Cancelled: when the user asked to stop.
+    """
+    progress(0.0, "reading")
+    scan = read_ct(baseline)
+    progress(0.3, "finding the brain")
+    brain_mask(scan)  # Refuses what is no head.
+    progress(0.6, "asking the models")
+    return predictions(models, Patient(baseline=scan)), scan.warnings
 
 
 def load(options: Options) -> Loaded:

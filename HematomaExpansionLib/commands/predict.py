@@ -44,7 +44,7 @@ def predict(
     from ..clinical import read_clinical
     from ..markers.reading import load_readings
     from ..result import DISCLAIMER
-    from ..study import Options, analyze
+    from ..study import Options, analyze, ask_about_scan, load, scan_is_enough
 
     if patient is not None and clinical is None:
         raise UsageError(f"patient {patient} was given without --clinical; it names a line of that table")
@@ -59,13 +59,17 @@ def predict(
         heat_maps=False,
     )
     with cancelled_by_signals() as cancelled, shown(style, cancelled) as progress:
-        study = analyze(ct, (), options, progress, "shell", record, read)
-    said, described = study.result.predictions, study.result.scans[0]
-    for warning in (*study.result.warnings, *described.warnings):
+        loaded = load(options)
+        if mask is None and mapping is None and read is None and scan_is_enough(loaded.models):
+            said, warnings = ask_about_scan(ct, loaded.models, progress)
+        else:
+            found = analyze(ct, (), options, progress, "shell", record, read, loaded).result
+            said, warnings = found.predictions, (*found.warnings, *found.scans[0].warnings)
+    for warning in warnings:
         typer.echo(f"warning: {warning}", err=True)
     if to_json is not None:
-        found = {"disclaimer": DISCLAIMER, "predictions": [one.model_dump(mode="json") for one in said]}
-        write_json(found, to_json)
+        answers = [one.model_dump(mode="json") for one in said]
+        write_json({"disclaimer": DISCLAIMER, "predictions": answers}, to_json)
         return
     print_table(prediction_table(said))
     for one in said:

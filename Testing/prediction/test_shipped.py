@@ -36,7 +36,7 @@ def test_the_image_model_looks_at_the_haematoma(sample: Path) -> None:
     """On the sample, which is none of the patients that it learnt from."""
     model = load_predictor(shipped()["zhong2021-simulated"], "cpu")
     scan, labels = read_ct(sample / "baseline.nii.gz"), sitk.ReadImage(str(sample / "baseline-labels.nii.gz"))
-    said = model.predict(Patient({}, baseline=scan))
+    said = model.predict(Patient(baseline=scan))
     ((explained,), images) = with_heat_maps([model], [said], scan, labels, "cpu")
     assert explained.heat_map is not None
     assert explained.heat_map.peak_place in ("inside", "rim")
