@@ -14,8 +14,11 @@ from PySide6 import QtCore, QtGui, QtWidgets
 _VIRTUAL = {"sizeHint", "minimumSizeHint"}
 
 
-def names_of_properties(meta: QtCore.QMetaObject) -> set[str]:
-    return {meta.property(number).name() for number in range(meta.propertyCount())} - _VIRTUAL
+@cache
+def names_of_properties(kind: type) -> frozenset[str]:
+    # What ``metaObject()`` of an object gives dies with that object, even in the hands of its sisters.
+    meta = kind.staticMetaObject
+    return frozenset(meta.property(number).name() for number in range(meta.propertyCount())) - _VIRTUAL
 
 
 def _property(name: str) -> property:
@@ -33,7 +36,7 @@ def _connect(self: QtCore.QObject, signal: str, slot: Callable[..., None]) -> No
     if own is not None:
         getattr(self, own).connect(slot)
         return
-    if self.metaObject().indexOfSignal(signal) < 0:
+    if type(self).staticMetaObject.indexOfSignal(signal) < 0:
         raise ValueError(f"a {type(self).__name__} ({self.objectName}) has no signal {signal}")
     QtCore.QObject.connect(self, QtCore.SIGNAL(signal), slot)
 
@@ -52,7 +55,7 @@ class Shown:
 
     def __init__(self, made: QtCore.QObject) -> None:
         self._made = made
-        self._properties = names_of_properties(made.metaObject()) | _VIRTUAL
+        self._properties = names_of_properties(type(made)) | _VIRTUAL
 
     def __getattr__(self, name: str) -> Any:
         return self._made.property(name) if name in self._properties else getattr(self._made, name)
@@ -62,7 +65,7 @@ def as_pythonqt(kind: type, strict: bool = True) -> type:
     """A subclass of a Qt class with its properties as attributes."""
     content: dict[str, Any] = {
         name: _property(name)
-        for name in names_of_properties(kind.staticMetaObject) - {"objectName"}
+        for name in names_of_properties(kind) - {"objectName"}
         if not isinstance(getattr(kind, name, None), QtCore.Property)
     }
     content["objectName"] = property(QtCore.QObject.objectName)

@@ -73,6 +73,6 @@ def _check_properties(tree: ET.ElementTree, widgets: dict[str, Any]) -> None:
     for element in tree.iter("widget"):
         widget = widgets[element.get("name")]
         for each in element.findall("property"):
-            there = widget.metaObject().indexOfProperty(each.get("name")) >= 0
+            there = type(widget).staticMetaObject.indexOfProperty(each.get("name")) >= 0
             if each.get("stdset") != "0" and not there and each.get("name") != "buddy":
                 raise ValueError(f"{element.get('name')}: a {element.get('class')} has no {each.get('name')}")
