@@ -1,5 +1,6 @@
 """Packages imported while other work runs."""
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -55,8 +56,10 @@ def test_a_mistake_in_the_block_leaves_no_thread_behind(package):
     usual = sys.getswitchinterval()
     seen = []
     with pytest.raises(ValueError, match="of the block"), imported_meanwhile([name]):
-        raise ValueError(f"of the block: {seen.append(sys.getswitchinterval())}")
-    assert seen[0] < usual
+        raise ValueError(f"of the block: {seen.extend((sys.getswitchinterval(), gc.isenabled()))}")
+    assert seen[0] < sys.getswitchinterval() == usual
+    assert not seen[1]
+    assert gc.isenabled()
     assert "imports" not in {thread.name for thread in threads()}
     assert sys.getswitchinterval() == usual
 
