@@ -105,11 +105,15 @@ def _affine(fixed: "sitk.Image", moving: "sitk.Image", progress: Progress) -> "s
     import SimpleITK as sitk
 
     def outlined(image: "sitk.Image") -> "sitk.Image":
-        return sitk.DiscreteGaussian(
-            sitk.Cast(image > 0, sitk.sitkFloat32) * SKULL_STEP_HU + image, GRID_MM**2
-        )
+        return sitk.Cast(image > 0, sitk.sitkFloat32) * SKULL_STEP_HU + image
 
-    fixed, moving = outlined(fixed), outlined(moving)
+    # The atlas is finer than the fit. ITK smooths and differentiates all of it at each level, which took
+    # more than half of the time; ventricles of nine heads were the same (Dice of the two at least 0.99).
+    finer = [round(GRID_MM / step) for step in moving.GetSpacing()]
+    fixed, moving = (
+        sitk.DiscreteGaussian(image, GRID_MM**2)
+        for image in (outlined(fixed), sitk.BinShrink(outlined(moving), finer))
+    )
     start = sitk.CenteredTransformInitializer(
         fixed, moving, sitk.Euler3DTransform(), sitk.CenteredTransformInitializerFilter.MOMENTS
     )
