@@ -9,6 +9,13 @@ patients, 3 minutes to prepare the scans and 12 more, five folds included:
 
     python -m training.ning2025_cnn --cohort cohort.csv --out ning2025 --size 112 --width 16 \
         --blocks 2,2,2,2 --epochs 60 --batch 32 --rate 1e-3 --threads 2 --workers 2 --minutes 12
+
+Of simulated patients it may learn the risk that the simulator states, instead of the outcome drawn from it
+(30 minutes on one core):
+
+    python -m training.ning2025_cnn --cohort cohort.csv --out ning2025-risk --size 112 --width 16 \
+        --blocks 2,2,2,2 --epochs 120 --batch 32 --rate 1e-3 --folds 3 --no-balance --learn-risk \
+        --threads 1 --minutes 30
 """
 
 import argparse

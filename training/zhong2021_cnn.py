@@ -18,7 +18,12 @@ states (34 minutes on one core):
         --warm-up 0.1 --clip 1 --no-balance --folds 0 --threads 1 --minutes 34
 
 Its classifier alone may go on: ``--initial zhong2021-risk --classifier-only --batch 16 --rate 1e-3``
-and ``--epochs 25 --minutes 26``, without ``--clip`` and ``--warm-up``, the rest as above.
+and ``--epochs 25 --minutes 26``, without ``--clip`` and ``--warm-up``, the rest as above. So may that of a
+network on a coarser grid, which README compares with it (25 minutes at the most, on one core):
+
+    python -m training.zhong2021_cnn --cohort cohort.csv --out zhong2021-coarse --initial zhong2021 \
+        --classifier-only --learn-risk --shape 32 64 64 --field 160 192 160 --width 8 --batch 16 \
+        --copies 1 --rate 1e-3 --epochs 25 --no-balance --folds 0 --threads 1 --minutes 25
 
 The grid decides where Grad-CAM is strongest: the features of a bleed may lie a place or two beside it. Places
 of the bridge are 4 voxels apart, 12 x 10 mm on 64 x 64 of 192 x 160 mm, 5 mm on 96 x 96 of 128 x 128 mm, and

@@ -1,4 +1,4 @@
-"""``make bench``: seconds and peak memory of each stage, and the ratios to PyRadiomics and upstream BLAST-CT.
+"""``make bench``: time and memory of stages and shipped models; ratios to PyRadiomics and upstream BLAST-CT.
 
     python -m Testing.benchmarks [--no-upstream]
 
@@ -18,7 +18,7 @@ from rich.table import Table
 from HematomaExpansionLib.progress import Progress
 from HematomaExpansionLib.report.write import write_study
 from HematomaExpansionLib.study import Options, analyze
-from Testing.benchmarks import radiomics
+from Testing.benchmarks import predict, radiomics
 from Testing.benchmarks.blast_ct_upstream import SCAN, WEIGHTS, compare
 
 SAMPLE = Path(__file__).resolve().parents[2] / "Resources" / "sample"
@@ -55,6 +55,8 @@ def main() -> None:
     console = Console()
     console.print(f"{datetime.now(UTC):%Y-%m-%d}, {platform.processor() or platform.machine()}, {_cores()}")
     console.print(_stages())
+    console.print("predict, the sample's baseline, with the models that come with the package")
+    console.print(predict.table(predict.compare()), highlight=False)
     console.print("radiomics, 30 mL in 512 x 512 x 32, ours against plain PyRadiomics")
     console.print(radiomics.table(radiomics.compare()), highlight=False)
     if arguments.no_upstream:
@@ -90,14 +92,15 @@ def _stages() -> Table:
 
     progress = Progress(report)
     scans = (SAMPLE / "baseline.nii.gz", SAMPLE / "followup-1.nii.gz")
-    study = analyze(scans[0], scans[1:], Options(hours=(20.0,)), progress)
+    options = Options(hours=(20.0,))
+    study = analyze(scans[0], scans[1:], options, progress)
     progress.stage("report")
     started = datetime.now(UTC)
     write_study(study, OUT)
     progress(1.0)
     seconds = {stage.name: stage.seconds for stage in study.result.stages}
     seconds["report"] = (datetime.now(UTC) - started).total_seconds()
-    table = Table(title="analyze, sample pair (256 x 256 x 33 each), threshold back-end")
+    table = Table(title=f"analyze, sample pair (256 x 256 x 33 each), segmenter {options.segmenter}")
     for column in ("stage", "seconds", "peak MB"):
         table.add_column(column, justify="left" if column == "stage" else "right")
     for name, taken in seconds.items():

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from statistics import fmean, median
+from statistics import fmean, median, stdev
 
 import numpy as np
 import SimpleITK as sitk
@@ -50,6 +50,7 @@ class Row:
         probability: of expansion.
         place: of the peak: inside, rim or outside; empty without a heat map or without ICH.
         distance_mm: from the peak to the ICH; None where there is no place.
+        behind_mm: how far posterior to the centroid of the ICH the peak lies; None where there is no place.
         by_chance: share of what the network saw that is inside the ICH or within the rim, centre to centre.
         reason: why there is no heat map; empty where there is one.
     """
@@ -58,6 +59,7 @@ class Row:
     probability: float
     place: str
     distance_mm: float | None
+    behind_mm: float | None
     by_chance: float
     reason: str = ""
 
@@ -152,9 +154,24 @@ def looked_at(model: LoadedPredictor, network: ImagePredictor, patient: Patient,
         round(said.probability, 4),
         found.peak_place or "",
         found.peak_distance_mm,
+        behind_mm(found.peak_mm, labels),
         round(by_chance(network, scan, labels), 4),
         found.reason,
     )
+
+
+def behind_mm(peak_mm: tuple[float, float, float] | None, labels: sitk.Image) -> float | None:
+    """How far a peak lies behind the centroid of the ICH, mm; None without either.
+
+    Args:
+        peak_mm: LPS ``(x, y, z)``.
+        labels: values of :class:`HematomaExpansionLib.labels.Label`.
+    """
+    shape = sitk.LabelShapeStatisticsImageFilter()
+    shape.Execute(labels)
+    if peak_mm is None or not shape.HasLabel(Label.ICH):
+        return None
+    return round(peak_mm[1] - shape.GetCentroid(Label.ICH)[1], 1)
 
 
 def by_chance(network: ImagePredictor, scan: HeadCT, labels: sitk.Image) -> float:
@@ -175,6 +192,7 @@ def table(model: str, rows: Sequence[Row], expanded: int) -> str:
     places = [row.place for row in rows]
     share = proportion(sum(place in IN_OR_AT for place in places), len(rows), nothing="nobody is positive")
     away = [row.distance_mm for row in rows if row.distance_mm is not None]
+    behind = [row.behind_mm for row in rows if row.behind_mm is not None]
     lines = [
         ("patients with expansion who were looked at", str(expanded)),
         ("of these predicted positive", str(len(rows))),
@@ -188,6 +206,11 @@ def table(model: str, rows: Sequence[Row], expanded: int) -> str:
             f"{fmean(row.by_chance for row in rows):.3f}" if rows else "not available",
         ),
         ("distance of the peak, median, mm", f"{median(away):.1f}" if away else "not available"),
+        ("peak behind the centroid of the haematoma", f"{sum(mm > 0 for mm in behind)} of {len(behind)}"),
+        (
+            "by so many mm, mean (SD) of all",
+            f"{fmean(behind):.1f} ({stdev(behind):.1f})" if len(behind) > 1 else "not available",
+        ),
     ]
     return "\n".join([f"| {model} | |", "| --- | ---: |", *(f"| {name} | {text} |" for name, text in lines)])
 

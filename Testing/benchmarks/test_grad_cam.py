@@ -5,11 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import SimpleITK as sitk
 
+from HematomaExpansionLib.labels import Label
 from HematomaExpansionLib.prediction.model_bundle import save_predictor
 from HematomaExpansionLib.prediction.predictor import Predictor, Threshold
 from HematomaExpansionLib.prediction.registry import predictor_class
-from Testing.benchmarks.grad_cam import Row, by_chance, main, table
+from Testing.benchmarks.grad_cam import Row, behind_mm, by_chance, main, table
 from Testing.prediction.heads import head
 from Testing.prediction.synthetic import patients
 from Testing.prediction.tiny import ning, zhong
@@ -75,14 +77,30 @@ def test_without_positives_there_is_no_share(cohort: Path, tmp_path: Path, capsy
 
 def test_table_counts_by_hand():
     """Five of six: (0.8333 + 3.8415 / 12 ± 1.96 √(0.02315 + 0.02668)) / (1 + 3.8415 / 6)."""
-    rows = [Row(str(n), 0.9, "inside", 0.0, 0.2) for n in range(4)]
-    rows += [Row("rim", 0.9, "rim", 3.0, 0.5), Row("off", 0.9, "outside", 9.0, 0.5)]
+    rows = [Row(str(n), 0.9, "inside", 0.0, 2.0, 0.2) for n in range(4)]
+    rows += [Row("rim", 0.9, "rim", 3.0, -4.0, 0.5), Row("off", 0.9, "outside", 9.0, 20.0, 0.5)]
     said = table("a-model", rows, 8)
     assert "| **inside or at the rim (95 % Wilson interval)** | **0.833 (0.436-0.970)** |" in said
     assert "| the same for a random place of what the network saw | 0.300 |" in said
     assert "| distance of the peak, median, mm | 0.0 |" in said
+    # Four at 2, one at -4, one at 20: the squares about their mean of 4 sum to 336.
+    assert "| peak behind the centroid of the haematoma | 5 of 6 |" in said
+    assert "| by so many mm, mean (SD) of all | 4.0 (8.2) |" in said
     # Who has no map is missed.
-    assert "**0.714 (" in table("a-model", [*rows, Row("none", 0.9, "", None, 0.2, "no")], 8)
+    missed = table("a-model", [*rows, Row("none", 0.9, "", None, None, 0.2, "no")], 8)
+    assert "**0.714 (" in missed
+    assert "5 of 6 |" in missed
+
+
+def test_behind_is_posterior_to_the_centroid():
+    subject = head()
+    shape = sitk.LabelShapeStatisticsImageFilter()
+    shape.Execute(subject.labels)
+    x, y, z = shape.GetCentroid(Label.ICH)
+    assert behind_mm((x + 3, y + 12, z - 5), subject.labels) == pytest.approx(12, abs=0.05)
+    assert behind_mm((x, y - 7, z), subject.labels) == pytest.approx(-7, abs=0.05)
+    assert behind_mm(None, subject.labels) is None
+    assert behind_mm((x, y, z), subject.labels * 0) is None
 
 
 def test_a_crop_round_the_haematoma_can_hardly_miss_it():
