@@ -121,7 +121,7 @@ def load_state(bundle: Bundle) -> State:
     """The state in a verified bundle.
 
     Raises:
-        ModelError: the weights are not safetensors.
+        ModelError: the weights are not safetensors, or not all of them are numbers.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
@@ -130,4 +130,7 @@ def load_state(bundle: Bundle) -> State:
         arrays = load_file(bundle.weights)
     except SafetensorError as error:
         raise ModelError(f"{bundle.weights}: is not a safetensors file ({error})") from error
+    for name, values in arrays.items():
+        if not np.isfinite(values).all():
+            raise ModelError(f"{bundle.weights}: {name} holds NaN or infinity; finite numbers are allowed")
     return State(bundle.metadata.architecture_parameters, arrays)

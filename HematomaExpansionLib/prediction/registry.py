@@ -63,6 +63,6 @@ def load_predictor(folder: Path, device: str = "auto") -> LoadedPredictor:
     kind = predictor_class(bundle.metadata.architecture)
     try:
         predictor = kind.from_state(load_state(bundle))
-    except (KeyError, ValueError, TypeError) as error:
+    except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
         raise ModelError(f"{folder}: not a state of {kind.name} ({error})") from error
     return LoadedPredictor(bundle, on_device(predictor, device))

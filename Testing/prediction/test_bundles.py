@@ -5,9 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from HematomaExpansionLib.bundle import read_bundle
 from HematomaExpansionLib.errors import ModelError
+from HematomaExpansionLib.prediction.fusion.predictor import Fusion
 from HematomaExpansionLib.prediction.model_bundle import SIMULATED, load_state, save_predictor
 from HematomaExpansionLib.prediction.outcome import LEE2024
 from HematomaExpansionLib.prediction.patient import Patient
@@ -15,6 +17,7 @@ from HematomaExpansionLib.prediction.predictor import State
 from HematomaExpansionLib.prediction.registry import load_predictor, predictor_class
 from Testing.conftest import ROOT
 from Testing.prediction.synthetic import patients
+from Testing.prediction.tiny import ning, zhong
 
 CLASSICAL = [
     "lee2024-clinical",
@@ -110,3 +113,49 @@ def test_wrong_bundles(tmp_path: Path):
         path.write_text(json.dumps(good | change))
         with pytest.raises(ModelError, match=message):
             load_predictor(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("made", "change", "message"),
+    [
+        (zhong, {"shape": [16, -48, 48]}, "numbers above 0"),
+        (zhong, {"shape": [16, 46, 48]}, "multiples of 4"),
+        (zhong, {"shape": [16, 48]}, "not enough values"),
+        (zhong, {"field_mm": [0, 192, 160]}, "numbers above 0"),
+        (zhong, {"width": -8}, "numbers above 0"),
+        (zhong, {"width": 8}, "is \\(4, 1, 3, 3, 3\\), not"),
+        (ning, {"architecture": "resnet50"}, "resnet101, resnet152"),
+        (ning, {"size": 0}, "numbers above 0"),
+        (ning, {"blocks": [1, 1]}, "4 blocks"),
+        (ning, {"region": ["brain"]}, "ich"),
+    ],
+)
+def test_settings_that_no_network_can_have(made, change: dict, message: str, tmp_path: Path):
+    save_predictor(made(), tmp_path, training={}, metrics={}, simulated=True)
+    path = tmp_path / "metadata.json"
+    metadata = json.loads(path.read_text())
+    metadata["architecture_parameters"]["settings"] |= change
+    path.write_text(json.dumps(metadata))
+    with pytest.raises(ModelError, match=rf"not a state of .*{message}"):
+        load_predictor(tmp_path)
+
+
+def test_weights_that_are_not_numbers(tmp_path: Path):
+    model = zhong()
+    with torch.no_grad():
+        model.network.expansion.weight[0, 0] = torch.nan
+    save_predictor(model, tmp_path, training={}, metrics={}, simulated=True)
+    with pytest.raises(ModelError, match=r"weights\.safetensors: network\.expansion\.weight holds NaN"):
+        load_predictor(tmp_path)
+
+
+def test_columns_of_a_fusion_that_are_none(tmp_path: Path):
+    people = patients(80, seed=2)
+    fusion, _ = Fusion.fit(people, [number % 2 for number in range(len(people))], 1, members=2)
+    save_predictor(fusion, tmp_path, training={}, metrics={}, simulated=True)
+    path = tmp_path / "metadata.json"
+    metadata = json.loads(path.read_text())
+    metadata["architecture_parameters"]["columns"] = [1, 2]
+    path.write_text(json.dumps(metadata))
+    with pytest.raises(ModelError, match="not a state of fusion"):
+        load_predictor(tmp_path)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from ...networks.lee_unet import LeeUNet
 
 _BATCH = 8
+MULTIPLE = 32
+"""What the sides of a slice must be a multiple of: the networks halve it five times."""
+STAGES = 4
 PARTS = ("classifier", "unet", "image_to_he")
 
 
@@ -34,6 +37,9 @@ class LeeSettings:
         attention: self-attention in its last stage.
         unet_width: channels of the U-Net's first level.
         image_width: channels after the first convolution of Image-to-HE.
+
+    Raises:
+        ValueError: no network can be made of these.
     """
 
     size: int = SIZE
@@ -42,6 +48,19 @@ class LeeSettings:
     attention: bool = False
     unet_width: int = 64
     image_width: int = 32
+
+    def __post_init__(self) -> None:
+        """Refuse what no network can be made of."""
+        if any(side < MULTIPLE or side % MULTIPLE for side in (self.size, self.classifier_size)):
+            raise ValueError(
+                f"size {self.size}, classifier_size {self.classifier_size}; "
+                f"multiples of {MULTIPLE} are allowed"
+            )
+        if min(self.unet_width, self.image_width, *self.layers) < 1 or len(self.layers) != STAGES:
+            raise ValueError(
+                f"unet_width {self.unet_width}, image_width {self.image_width}, layers {self.layers}; "
+                f"numbers above 0 and {STAGES} layers are allowed"
+            )
 
     def record(self) -> dict[str, Any]:
         """As JSON holds it."""

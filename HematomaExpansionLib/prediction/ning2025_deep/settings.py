@@ -14,6 +14,8 @@ ARCHITECTURES = ("resnet101", "resnet152", "densenet121", "densenet201")
 SIZES = {2: 224, 3: 112}
 """Pixels or voxels of each side of the input (methods)."""
 
+STAGES = 4
+
 
 @dataclass(frozen=True)
 class NingSettings:
@@ -27,6 +29,9 @@ class NingSettings:
         blocks: of the four stages; empty for those of the architecture.
         region: keys of the classes that are cropped to. The paper crops "the hematoma" and segments ICH and
             IVH; it calls intraventricular blood IVH throughout, so the default is the parenchymal bleed.
+
+    Raises:
+        ValueError: no network can be made of these.
     """
 
     architecture: str = "resnet101"
@@ -35,6 +40,23 @@ class NingSettings:
     width: int = 64
     blocks: tuple[int, ...] = ()
     region: tuple[str, ...] = (APPEARANCE[Label.ICH].key,)
+
+    def __post_init__(self) -> None:
+        """Refuse what no network can be made of."""
+        if self.architecture not in ARCHITECTURES or self.dimensions not in SIZES:
+            raise ValueError(
+                f"{self.architecture} in {self.dimensions} dimensions; "
+                f"{', '.join(ARCHITECTURES)} in 2 or 3 are known"
+            )
+        if min(self.size, self.width, *self.blocks) < 1 or len(self.blocks) not in (0, STAGES):
+            raise ValueError(
+                f"size {self.size}, width {self.width}, blocks {self.blocks}; numbers above 0 and {STAGES} "
+                "blocks, or none, are allowed"
+            )
+        if not self.labels:
+            raise ValueError(
+                f"region {self.region}; {', '.join(look.key for look in APPEARANCE.values())} are known"
+            )
 
     @property
     def labels(self) -> tuple[Label, ...]:

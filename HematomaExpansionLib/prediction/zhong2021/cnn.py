@@ -101,9 +101,11 @@ class ZhongCnn:
             KeyError: the state lacks something.
             ValueError: the state does not fit together.
         """
-        from ...networks.zhong_unet3d import ZhongUNet3d
+        from ...networks.zhong_unet3d import MULTIPLE, ZhongUNet3d
 
         settings = ZhongSettings.read(state.parameters["settings"])
+        if any(side % MULTIPLE for side in settings.shape):
+            raise ValueError(f"shape {settings.shape}; multiples of {MULTIPLE} are allowed")
         network = ZhongUNet3d(settings.width)
         load_weights(network, state.arrays, _NETWORK)
         return cls(settings, network.eval(), threshold_of(state))

@@ -35,11 +35,22 @@ class ZhongSettings:
         shape: voxels of the input ``(z, y, x)``, multiples of 4.
         field_mm: its extent ``(z, y, x)``.
         width: channels of the network's first level.
+
+    Raises:
+        ValueError: no network can be made of these, or no grid.
     """
 
     shape: tuple[int, int, int] = (32, 256, 256)
     field_mm: tuple[float, float, float] = (160.0, 112.0, 112.0)
     width: int = 16
+
+    def __post_init__(self) -> None:
+        """Refuse what no network can be made of."""
+        if min(*self.shape, self.width) < 1 or not all(0 < mm < np.inf for mm in self.field_mm):
+            raise ValueError(
+                f"shape {self.shape}, field_mm {self.field_mm}, width {self.width}; "
+                "numbers above 0 are allowed"
+            )
 
     def record(self) -> dict[str, Any]:
         """As JSON holds it."""
