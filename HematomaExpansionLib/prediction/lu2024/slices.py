@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     import SimpleITK as sitk
     from numpy.typing import NDArray
 
-STORED_HU = (-1024.0, 3052.0)
-"""What images "were set to values of" (methods, Image processing)."""
 WINDOW_HU = (0.0, 80.0)
 PIXELS = 128
 SPACING_MM = 1.5
@@ -48,8 +46,9 @@ def three_slices(scan: HeadCT, labels: "sitk.Image", pixels: int = PIXELS) -> Lu
       three slices up and down are then 4.5 mm. (The same section names an export at 0.7 mm; the three slices
       are taken after "matching the original residual network".) The registration to the template changes
       nothing that a single slice could show, so the slices stay in the patient's own axes.
-    - *Grey.* Densities are cut to -1024 and 3052 HU; how they became grey values is not said. All of that
-      range in 256 steps would leave one or two of them between clot and brain, so W80/L40 is shown.
+    - *Grey.* The paper cuts densities to -1024 and 3052 HU and does not say how they became grey values. All
+      of that range in 256 steps would leave one or two of them between clot and brain, so W80/L40 is shown,
+      within which that cut changes nothing.
     - *Edge.* Above the highest and below the lowest slice, that slice is taken again. In small bleeds the
       neighbours need not show any blood; the paper accepts that, and so does this.
 
@@ -73,8 +72,7 @@ def three_slices(scan: HeadCT, labels: "sitk.Image", pixels: int = PIXELS) -> Lu
     last = len(areas) - 1
     numbers = (largest, min(largest + APART, last), max(largest - APART, 0))
     # The window goes first: averaging thick bone or air into the brain's edge would hide it.
-    shown = sitk.Clamp(sitk.Cast(scan.image, sitk.sitkFloat32), sitk.sitkFloat32, *STORED_HU)
-    shown = sitk.Mask(sitk.Clamp(shown, sitk.sitkFloat32, *WINDOW_HU), brain)
+    shown = sitk.Mask(sitk.Clamp(scan.image, sitk.sitkFloat32, *WINDOW_HU), brain)
     low, high = WINDOW_HU
     hu = grid.sample(shown)[list(numbers)]
     grey: NDArray[np.float32] = ((hu - low) / (high - low)).clip(0, 1)

@@ -58,8 +58,9 @@ class ZhongCnn:
         """
         if patient.baseline is None:
             return not_available(["baseline"])
+        scan = patient.scan()
         try:
-            image, _ = prepare(patient.scan(), self.settings)
+            image, _ = prepare(scan, self.settings)
         except NotAHeadCT:
             return Estimate(reason="skull stripping leaves no brain of a plausible volume")
         return Estimate(probability=self.probability(image))

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 import torch
 
+from HematomaExpansionLib.errors import NotAHeadCT
 from HematomaExpansionLib.networks.zhong_unet3d import ZhongUNet3d
 from HematomaExpansionLib.prediction import zhong2021
 from HematomaExpansionLib.prediction.model_bundle import save_predictor
@@ -49,6 +51,15 @@ def test_without_a_brain_there_is_no_probability(predictor: ZhongCnn, subject: H
     said = predictor.predict(Patient(baseline=subject.scan))
     assert said.probability is None
     assert said.reason == "skull stripping leaves no brain of a plausible volume"
+
+
+def test_a_file_that_is_no_head_is_refused_as_such(predictor: ZhongCnn, tmp_path: Path):
+    """Not as a head without a brain."""
+    image = sitk.GetImageFromArray(np.full((40, 64, 64), 30, np.int16))
+    image.SetSpacing((3.0, 3.0, 4.0))
+    sitk.WriteImage(image, tmp_path / "block.nii.gz")
+    with pytest.raises(NotAHeadCT, match=r"block\.nii\.gz"):
+        predictor.predict(Patient(baseline=tmp_path / "block.nii.gz"))
 
 
 def test_a_bundle_gives_the_same_answer(predictor: ZhongCnn, subject: Head, tmp_path: Path):
