@@ -99,6 +99,12 @@ def _train(options: argparse.Namespace) -> None:
         members=options.members,
         calibration=options.calibration,
     )
+    if image is not None and fusion.image is None:
+        known = sum(one.values[IMAGE_SCORE] is not None for one in training)
+        raise InputRefused(
+            f"{options.scores}: has scores out of fold of {known} of {len(training)} training patients; half "
+            "of them are needed, and not the same of all, to build on the image model (train it with --folds)"
+        )
     told = dict(zip((one.name for one in training), fusion.calibrator.probability(held_out), strict=True))
     said = {one.name: fusion.judge_values(one) for one in patients}
     probabilities = {name: float(told.get(name, judged.probability)) for name, judged in said.items()}

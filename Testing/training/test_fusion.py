@@ -10,11 +10,14 @@ import pytest
 from HematomaExpansionLib.bundle import read_bundle
 from HematomaExpansionLib.cohort_table import read_cohort
 from HematomaExpansionLib.prediction.fusion.predictor import AGREEMENT, Fusion, Judgement
+from HematomaExpansionLib.prediction.model_bundle import save_predictor
 from HematomaExpansionLib.prediction.outcome import NING2025
 from HematomaExpansionLib.prediction.patient import Patient
 from HematomaExpansionLib.prediction.registry import load_predictor
 from HematomaExpansionLib.statistics.delong import delong_auc
+from Testing.prediction.tiny import zhong
 from training import fusion
+from training.image_scores import write_scores
 from training.simulate.cohort.draw import draw_cohort
 from training.simulate.cohort.files import write_cohort
 
@@ -130,6 +133,31 @@ def test_isotonic_steps_there_and_back(trained: tuple[Path, Path]):
     fitted, _ = Fusion.fit(some, [n % 2 for n in range(80)], 1, members=4, calibration="isotonic")
     again = Fusion.from_state(fitted.state())
     assert again.judge_values(some[0]) == fitted.judge_values(some[0])
+
+
+@pytest.mark.parametrize("known", [0.4, 0.6])
+def test_scores_of_too_few_patients_are_no_fusion_with_the_image(
+    known: float, trained: tuple[Path, Path], tmp_path: Path, capsys
+):
+    """A score of fewer than half of the training patients would be left out, and the bundle say otherwise."""
+    cohort, out = trained
+    save_predictor(zhong(), tmp_path / "image", training={}, metrics={}, simulated=True)
+    rng = np.random.default_rng(5)
+    train, test = (
+        [row["patient"] for row in predictions(out) if row["set"] == name] for name in ("train", "test")
+    )
+    scored = {name: float(rng.uniform()) for name in train[: round(known * len(train))]}
+    write_scores(tmp_path / "scores.csv", scored, {name: float(rng.uniform()) for name in test})
+    words = ["--cohort", cohort, "--image", tmp_path / "image", "--scores", tmp_path / "scores.csv"]
+    code = fusion.main([str(word) for word in (*words, "--out", tmp_path / "f", "--members", 4)])
+    if known > 0.5:
+        assert code == 0
+        assert load_predictor(tmp_path / "f").predictor.image is not None
+    else:
+        assert code == 3
+        said = capsys.readouterr().err
+        assert f"scores out of fold of {len(scored)} of {len(train)} training patients" in said
+        assert not (tmp_path / "f").exists()
 
 
 @pytest.mark.parametrize(
