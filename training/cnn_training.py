@@ -28,7 +28,7 @@ from HematomaExpansionLib.statistics.roc import auc
 
 from .classical.cohort import fingerprint
 from .classical.command import PREDICTIONS, describe, summary, write_predictions
-from .classical.fitted import Fitted
+from .classical.fitted import Fitted, differences
 from .classical.study import STUDIES
 from .image_cohort import ImageCohort, folds, read_image_cohort
 from .image_scores import write_scores
@@ -58,6 +58,10 @@ class Recipe(Protocol):
     @property
     def settings(self) -> Mapping[str, Any]:
         """Of input and network, JSON-able."""
+
+    @property
+    def published(self) -> Mapping[str, Any]:
+        """The paper's settings of this network."""
 
     @property
     def learning(self) -> Mapping[str, Any]:
@@ -260,7 +264,16 @@ class Training:
             preprocessing=recipe.shown,
         )
         write_scores(self.run / "scores.csv", dict(told), dict(held_out))
-        model = Fitted(recipe.model, probabilities={**told, **held_out}, threshold=threshold)
+        unlike = (
+            differences(recipe.settings, recipe.published),
+            "taught the stated risk" if self.risks else "",
+        )
+        model = Fitted(
+            recipe.model,
+            probabilities={**told, **held_out},
+            threshold=threshold,
+            unlike=", ".join(filter(None, unlike)),
+        )
         write_predictions([model], cohort.study, self.run / PREDICTIONS)
         print(f"{summary(model, cohort.study)}; train: {self.out_of_fold}", flush=True)
         print(f"{self.options.out}: written", flush=True)

@@ -10,7 +10,7 @@ import numpy as np
 from HematomaExpansionLib.errors import InputRefused
 from HematomaExpansionLib.prediction.lee2024.clinical import CLINICAL
 from HematomaExpansionLib.prediction.lee2024.image import NDL, LeeImage, LeeIntegrated, with_score
-from HematomaExpansionLib.prediction.lee2024.networks import LeeNetworks
+from HematomaExpansionLib.prediction.lee2024.networks import LeeNetworks, LeeSettings
 from HematomaExpansionLib.prediction.lee2024.slices import WINDOW_HU
 from HematomaExpansionLib.prediction.logistic import Logistic
 from HematomaExpansionLib.prediction.model_bundle import save_predictor
@@ -20,7 +20,7 @@ from HematomaExpansionLib.statistics.likelihood_ratio import likelihood_ratio_te
 from HematomaExpansionLib.statistics.logit import fit_logit
 
 from .classical.command import PREDICTIONS, summary, write_predictions
-from .classical.fitted import Fitted
+from .classical.fitted import Fitted, differences
 from .image_cohort import ImageCohort
 from .image_scores import write_scores
 
@@ -55,7 +55,8 @@ def write(
     held_out = [
         with_score(one, held_out_scores[one.name]) for one in cohort.held_out if one.name in held_out_scores
     ]
-    models = [_fitted(kind, training, held_out) for kind in FOLDERS]
+    unlike = differences(networks.settings.record(), LeeSettings().record())
+    models = [_fitted(kind, training, held_out, unlike) for kind in FOLDERS]
     for (kind, suffix), (model, regression) in zip(FOLDERS.items(), models, strict=True):
         print(summary(model, cohort.study), flush=True)
         if regression is None:
@@ -84,11 +85,12 @@ def write(
     write_predictions([image, integrated], cohort.study, run / PREDICTIONS)
     # Tables 2 and 3 of the paper take the nDL score itself for the probability of Image-to-HE.
     ndl = {name: None if one is None else one / 100 for name, one in {**scores, **held_out_scores}.items()}
-    write_predictions([Fitted(image.name, probabilities=ndl), integrated], cohort.study, run / REPRODUCE)
+    shown = Fitted(image.name, probabilities=ndl, unlike=unlike)
+    write_predictions([shown, integrated], cohort.study, run / REPRODUCE)
 
 
 def _fitted(
-    kind: type[LeeImage], training: Sequence[Patient], held_out: Sequence[Patient]
+    kind: type[LeeImage], training: Sequence[Patient], held_out: Sequence[Patient], unlike: str
 ) -> tuple[Fitted, Logistic | None]:
     """The regression on scores out of fold, and what it says of everybody with a score."""
     try:
@@ -101,6 +103,7 @@ def _fitted(
         probabilities={name: estimate.probability for name, estimate in said.items()},
         reasons={name: estimate.reason for name, estimate in said.items() if estimate.reason},
         threshold=regression.threshold,
+        unlike=unlike,
     ), regression
 
 

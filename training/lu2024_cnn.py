@@ -161,7 +161,8 @@ def _fitted(
     for one in training:
         said.setdefault(one.name, None)
     name = NAMES_IN_TABLES[kind] + options.network
-    return Fitted(name, probabilities=said, threshold=final.threshold)
+    unlike = "random weights instead of ImageNet's" if options.random else ""
+    return Fitted(name, probabilities=said, threshold=final.threshold, unlike=unlike)
 
 
 def _metrics(model: Fitted, training: Sequence[Patient]) -> dict[str, object]:

@@ -135,6 +135,12 @@ class NingRecipe:
         return self.size.record()
 
     @property
+    def published(self) -> Mapping[str, Any]:
+        """The paper's of the same architecture."""
+        size, of = self.size, self.size.dimensions
+        return NingSettings(size.architecture, of, SIZES[of]).record()
+
+    @property
     def learning(self) -> Mapping[str, Any]:
         """Of the optimiser."""
         imagenet = None if self.imagenet is None else self.imagenet.name

@@ -171,6 +171,11 @@ class ZhongRecipe:
         return self.size.record()
 
     @property
+    def published(self) -> Mapping[str, Any]:
+        """The paper's."""
+        return ZhongSettings().record()
+
+    @property
     def learning(self) -> Mapping[str, Any]:
         """Of the optimiser."""
         return {

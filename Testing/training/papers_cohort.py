@@ -30,7 +30,7 @@ def write_inputs(folder: Path, patients: int, seed: int, split: bool = True) -> 
         rows = [[*row, ("train", "train", "train", "test", "external")[n % 5]] for n, row in enumerate(rows)]
         write(path, [header, *rows])
     lines = [["case", "label", "settings", "settings_sha256", "software", "extent", *FEATURES]]
-    said = [["patient", "model", "probability"]]
+    said = [["patient", "model", "probability", "unlike_paper"]]
     for row, patient in zip(rows, drawn, strict=True):
         for settings in ("ning2025", "lu2024"):
             values = rng.normal(size=len(FEATURES))
@@ -44,7 +44,8 @@ def write_inputs(folder: Path, patients: int, seed: int, split: bool = True) -> 
             "lu2024-resnet50",
         ):
             probability = 1 / (1 + np.exp(-(3 * patient.risk - 1.5 + 0.7 * rng.normal())))
-            said.append([row[0], model, f"{probability:.6f}"])
+            unlike = "size 112, width 16" if model == "ning2025-cnn" else ""
+            said.append([row[0], model, f"{probability:.6f}", unlike])
     write(folder / "features.csv", lines)
     write(folder / "predictions.csv", said)
     return path

@@ -31,6 +31,11 @@ SCRIPTS = {
         f"{NING} --folds 3 --patience 2 --dimensions 3 --architecture densenet121 --no-balance",
     ),
 }
+UNLIKE = {
+    "zhong2021-cnn": "shape 8 x 16 x 16, field mm 160.0 x 200.0 x 160.0, width 2",
+    "ning2025-cnn": "size 32, width 4, blocks 1 x 1 x 1 x 1",
+    "ning2025-3d-densenet121": "size 32, width 4, blocks 1 x 1 x 1 x 1",
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -74,6 +79,7 @@ def test_from_a_cohort_to_a_prediction(model: str, cohort: Path, tmp_path: Path,
     with (run / "predictions.csv").open(newline="") as stream:
         rows = {row["patient"]: row for row in csv.DictReader(stream)}
     assert {row["model"] for row in rows.values()} == {model}
+    assert {row["unlike_paper"] for row in rows.values()} == {UNLIKE[model]}
     test = [name for name, row in rows.items() if row["set"] == "test"]
     assert len(test) == 4
     known = [row for row in rows.values() if row["set"] == "train" and row["probability"]]

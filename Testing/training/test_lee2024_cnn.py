@@ -52,7 +52,7 @@ def test_the_bundles_say_what_they_are(trained: tuple[Path, Path]):
         against["aic_clinical"] - against["aic_integrated"] + 2, abs=1e-6
     )
     lines = (out.with_name("lee-run") / "predictions.csv").read_text().splitlines()
-    assert lines[0] == "patient,set,model,probability,expansion,reason"
+    assert lines[0] == "patient,set,model,probability,expansion,reason,unlike_paper"
     assert len(lines) == 1 + 2 * 40
 
 

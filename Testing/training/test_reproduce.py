@@ -121,6 +121,12 @@ def test_ning(runs: Path):
     assert "[" in ratios["Deep"]["this cohort: univariate OR (95% CI)"]
 
 
+def test_a_network_that_is_not_the_papers_is_named(runs: Path):
+    said = "ning2025-cnn is not the paper's network: size 112, width 16."
+    assert said in (runs / "ning2025" / "README.md").read_text()
+    assert "is not the paper's network" not in (runs / "zhong2021" / "README.md").read_text()
+
+
 def test_zhong(runs: Path):
     table = rows(runs, "zhong2021", "zhong2021-table-2")
     assert table["CNN"]["this cohort: P against CNN"] == ""

@@ -82,16 +82,20 @@ def summary(model: Fitted, cohort: StudyCohort) -> str:
 def write_predictions(models: Sequence[Fitted], cohort: StudyCohort, path: Path) -> None:
     """Write what every model says of every patient: one line each, with the set and the outcome.
 
+    In what a network differs from the paper's stands in every line of it: ``training.reproduce`` says so.
+
     Raises:
         OutputError: the folder cannot be written.
     """
     with written_whole(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["patient", "set", "model", "probability", "expansion", "reason"])
+        writer.writerow(["patient", "set", "model", "probability", "expansion", "reason", "unlike_paper"])
         for model in models:
             for patient in cohort.patients:
                 probability = model.probabilities.get(patient.name)
                 shown = "" if probability is None else f"{probability:.10g}"
                 reason = model.unavailable or model.reasons.get(patient.name, "")
-                row = [patient.name, patient.split, model.name, shown, int(patient.expansion is True), reason]
-                writer.writerow(row)
+                expansion = int(patient.expansion is True)
+                writer.writerow(
+                    [patient.name, patient.split, model.name, shown, expansion, reason, model.unlike]
+                )

@@ -32,6 +32,7 @@ class Fitted:
         reasons: why there is no probability, by patient.
         threshold: locked in training; None without.
         unavailable: why there is no model; empty where there is one.
+        unlike: in what it differs from the paper's model of that name; empty where it does not.
     """
 
     name: str
@@ -40,10 +41,25 @@ class Fitted:
     reasons: Mapping[str, str] = field(default_factory=dict)
     threshold: Threshold | None = None
     unavailable: str = ""
+    unlike: str = ""
 
     def of(self, patients: Sequence[Patient]) -> list[float | None]:
         """Probabilities in the order of the patients."""
         return [self.probabilities.get(patient.name) for patient in patients]
+
+
+def differences(settings: Mapping[str, object], published: Mapping[str, object]) -> str:
+    """The settings of a network that are not the paper's, in words; empty where all are.
+
+    Args:
+        settings: of input and network, as its bundle records them.
+        published: the paper's, likewise.
+    """
+    return ", ".join(
+        f"{name} {value if not isinstance(value, list) else ' x '.join(map(str, value))}".replace("_", " ")
+        for name, value in settings.items()
+        if value != published[name]
+    )
 
 
 def fit_model(name: str, cohort: StudyCohort, seed: int, missing: Missing) -> Fitted:

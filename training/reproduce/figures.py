@@ -63,7 +63,7 @@ def rocs(
             models[f"{said}, {why}"] = (RocCurve((), (), (), len(patients), sum(outcome), reason=why), none)
         else:
             scores = model.of(patients)
-            models[said] = (roc_curve(outcome, scores), auc(outcome, scores))
+            models[_named(said, model)] = (roc_curve(outcome, scores), auc(outcome, scores))
     write_figure(legend_below(draw_roc(models, f"{title}\n{run.caption}")), stem)
 
 
@@ -75,7 +75,7 @@ def calibrations(
         return
     outcome = outcomes(patients)
     drawn = {
-        label: (
+        _named(label, model): (
             calibration_curve(outcome, model.of(patients), groups),
             calibration(outcome, model.of(patients)).slope,
         )
@@ -97,7 +97,7 @@ def precision_recalls(
         return
     outcome = outcomes(patients)
     drawn: dict[str, tuple[PrecisionRecallCurve, Estimate]] = {
-        f"{label} (published {published[label]:.2f})": (
+        _named(f"{label} (published {published[label]:.2f})", model): (
             precision_recall_curve(outcome, model.of(patients)),
             average_precision(outcome, model.of(patients)),
         )
@@ -110,13 +110,18 @@ def confusions(
     run: Run, models: Mapping[str, Fitted], patients: Sequence[Patient], title: str, stem: Path
 ) -> None:
     """Confusion matrices at the locked thresholds; nothing is drawn without any."""
-    counts = {label: matrix(model, patients) for label, model in models.items()}
+    counts = {_named(label, model, "\n"): matrix(model, patients) for label, model in models.items()}
     known = {label: found for label, found in counts.items() if found is not None}
     if known:
         figure = draw_confusion(known, title=f"{title}\n{run.caption}")
         # Two lines of title more than the panels leave room for.
         figure.set_figheight(figure.get_figheight() + 0.6)
         write_figure(figure, stem)
+
+
+def _named(label: str, model: Fitted, between: str = " ") -> str:
+    """The paper's label, and in what the model is another one than the paper's."""
+    return f"{label}{between}[{model.unlike}]" if model.unlike else label
 
 
 def legend_below(figure: "Figure") -> "Figure":

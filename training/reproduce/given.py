@@ -14,7 +14,8 @@ from training.classical.cohort import TRAIN, StudyCohort
 from training.classical.fitted import Fitted
 
 NEEDED = ("patient", "model", "probability")
-"""Columns of the table; others are allowed and not used."""
+"""Columns of the table. ``unlike_paper``, in what the model is not the paper's, may stand beside them; others
+are not used."""
 
 
 def read_given(path: Path, cohort: StudyCohort, rule: ThresholdRule) -> dict[str, Fitted]:
@@ -43,12 +44,14 @@ def read_given(path: Path, cohort: StudyCohort, rule: ThresholdRule) -> dict[str
             f"{path}: no {', '.join(absent) or 'line'}; needed are the columns {', '.join(NEEDED)}"
         )
     models: dict[str, dict[str, float | None]] = {}
+    unlike: dict[str, str] = {}
     for number, line in enumerate(lines, start=2):
         name, patient = line["model"], line["patient"]
         if patient in models.setdefault(name, {}):
             raise InputRefused(f"{path}: line {number}: {patient} stands there twice for {name}")
         models[name][patient] = _probability(path, number, line["probability"])
-    return {name: _fitted(name, said, cohort, rule) for name, said in models.items()}
+        unlike[name] = line.get("unlike_paper") or ""
+    return {name: _fitted(name, said, cohort, rule, unlike[name]) for name, said in models.items()}
 
 
 def _probability(path: Path, line: int, text: str | None) -> float | None:
@@ -63,7 +66,9 @@ def _probability(path: Path, line: int, text: str | None) -> float | None:
     return number
 
 
-def _fitted(name: str, said: dict[str, float | None], cohort: StudyCohort, rule: ThresholdRule) -> Fitted:
+def _fitted(
+    name: str, said: dict[str, float | None], cohort: StudyCohort, rule: ThresholdRule, unlike: str
+) -> Fitted:
     train: Sequence[tuple[bool, float]] = [
         (one.expansion is True, probability)
         for one in cohort.of(TRAIN)
@@ -73,4 +78,4 @@ def _fitted(name: str, said: dict[str, float | None], cohort: StudyCohort, rule:
         threshold = Threshold(0.5, "0.5, because no training patients' predictions were given")
     else:
         threshold = lock(rule, np.array([e for e, _ in train], bool), np.array([p for _, p in train]))
-    return Fitted(name, probabilities=said, threshold=threshold)
+    return Fitted(name, probabilities=said, threshold=threshold, unlike=unlike)

@@ -78,6 +78,11 @@ class Run:
             )
         if cohort.simulated:
             said.append("The patients are simulated: no figure of this cohort is accuracy on patients.")
+        said += [
+            f"{model.name} is not the paper's network: {model.unlike}."
+            for model in self.models.values()
+            if model.unlike and model.name.startswith(f"{self.study.paper}-")
+        ]
         return [*said, *cohort.remarks]
 
 
