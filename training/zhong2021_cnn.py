@@ -3,19 +3,22 @@ r"""Train the two-output 3D U-Net of Zhong 2021: outline of the haematoma, and e
     python -m training.zhong2021_cnn --cohort cohort.csv --out zhong2021
 
 The defaults are the paper's (256 x 256 x 32, 40 epochs of ten varied copies of each patient, batches of one,
-five folds) and need a GPU. On two cores, for about 500 patients, 5 minutes to prepare the scans and 15 more:
+five folds) and need a GPU. On one core, for about 500 patients, 5 minutes to prepare the scans and 14 more:
 
     python -m training.zhong2021_cnn --cohort cohort.csv --out zhong2021 --shape 16 48 48 \
-        --field 160 192 160 --width 8 --batch 2 --copies 1 --rate 4e-4 --warm-up 0.2 --clip 1 --folds 0 \
-        --threads 2 --workers 2 --minutes 15
+        --field 160 192 160 --width 8 --batch 2 --copies 1 --rate 1e-4 --clip 1 --folds 0 \
+        --threads 1 --minutes 14
 
 The network may see another grid than it was trained on. So the bundle that comes with the package,
-``zhong2021-simulated``, learnt on a finer grid than the one it begins with, of the risk that the simulator
-states (34 minutes on one core):
+``zhong2021-simulated``, learnt on a finer grid than that one, with which it began, of the risk that the
+simulator states (34 minutes on one core):
 
     python -m training.zhong2021_cnn --cohort cohort.csv --out zhong2021-risk --initial zhong2021 \
         --learn-risk --shape 32 96 96 --field 160 128 128 --width 8 --batch 2 --copies 1 --rate 4e-4 \
         --warm-up 0.1 --clip 1 --no-balance --folds 0 --threads 1 --minutes 34
+
+Both end by the clock, after 26 and 6 epochs there, so that another machine comes to other weights; those of
+the bundle are recorded by their SHA-256.
 
 Its classifier alone may go on: ``--initial zhong2021-risk --classifier-only --batch 16 --rate 1e-3``
 and ``--epochs 25 --minutes 26``, without ``--clip`` and ``--warm-up``, the rest as above. So may that of a
@@ -29,8 +32,9 @@ The grid decides where Grad-CAM is strongest: the features of a bleed may lie a 
 of the bridge are 4 voxels apart, 12 x 10 mm on 64 x 64 of 192 x 160 mm, 5 mm on 96 x 96 of 128 x 128 mm, and
 1.75 mm in the paper.
 
-No layer normalises, so that a larger rate than the paper's needs ``--clip`` and ``--warm-up``: at 3e-4 from
-the first step the outline collapses in the second epoch and does not come back.
+No layer normalises, so that a larger rate than the paper's needs ``--clip`` and a long ``--warm-up``: at 3e-4
+from the first step, and at 4e-4 after a rise over three epochs, the outline of a network that begins anew
+collapses and does not come back.
 """
 
 import sys
