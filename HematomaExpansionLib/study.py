@@ -21,7 +21,7 @@ from .markers.gravity import positions_of_scans
 from .markers.read import Markers, read_markers
 from .markers.reading import MarkerReading
 from .prediction.model_bundle import LoadedPredictor
-from .prediction.of_scan import patient_of_scan, predictions
+from .prediction.of_scan import patient_of_scan, with_radiomics
 from .prediction.patient import Patient
 from .prediction.prediction import Prediction
 from .prediction.registry import load_predictor
@@ -250,13 +250,13 @@ def analyze(
     heat_maps: dict[str, sitk.Image] = {}
     if models:
         with timed("prediction"):
-            patient = patient_of_scan(first.scan, first.segmentation.labels, values[first.name])
-            predicted = predictions(models, patient)
+            patient = with_radiomics(
+                models, patient_of_scan(first.scan, first.segmentation.labels, values[first.name])
+            )
+            predicted = [model.predict(patient) for model in models]
         if options.heat_maps:
             with timed("heat maps"):
-                predicted, heat_maps = with_heat_maps(
-                    models, predicted, first.scan, first.segmentation.labels, options.device
-                )
+                predicted, heat_maps = with_heat_maps(models, predicted, patient, options.device)
     result = StudyResult(
         door=door,
         options=options.record(),
@@ -300,7 +300,8 @@ def ask_about_scan(
     progress(0.3, "finding the brain")
     brain_mask(scan)  # Refuses what is no head.
     progress(0.6, "asking the models")
-    return predictions(models, Patient(baseline=scan)), scan.warnings
+    patient = Patient(baseline=scan)
+    return [model.predict(patient) for model in models], scan.warnings
 
 
 def load(options: Options) -> Loaded:

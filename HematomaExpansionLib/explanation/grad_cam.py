@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..ct.scan import HeadCT
-from ..device import choose_device
+from ..device import Device, choose_device
 from ..prediction.image_predictor import ImagePredictor, Judge, Places, View
+from ..prediction.patient import Patient
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
@@ -17,35 +19,36 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def explain(
-    predictor: ImagePredictor, scan: HeadCT, labels: "sitk.Image | None", device: str = "auto"
-) -> "sitk.Image":
+def explain(predictor: ImagePredictor, patient: Patient, device: str = "auto") -> "sitk.Image":
     """Where the evidence for expansion lies.
 
     The features of the last convolution are weighted by the mean gradient of the logit of expansion, summed,
     and kept where positive. The maps of several slices are put back where the slices lie, each as much as it
     counts in the patient's answer. A map is coarse: one of its places stands for many voxels. It shows what
-    the network used, not what is true, and a low probability has a map as well as a high one.
+    the network used, not what is true, and a low probability has a map as well as a high one. What a model
+    knows beside the image (radiomics, clinical record) has no place in the scan and no part in the map.
 
     Args:
         predictor: the model.
-        scan: the baseline.
-        labels: its segmentation; None where the model needs none.
+        patient: with the baseline and whatever else the model asks for.
         device: ``"auto"``, ``"cpu"`` or ``"cuda"``.
 
     Returns:
         float32 image on the scan's grid, 0-1: 1 where the evidence is strongest; all 0 when there is none.
 
     Raises:
-        InputRefused: the network cannot be shown this scan.
+        InputRefused: the network cannot be shown this patient.
     """
     import SimpleITK as sitk
     import torch
 
-    cam = _grad_cam(predictor.judge(), choose_device(device))
+    where = choose_device(device)
+    cam = _grad_cam(predictor.judge(), where)
+    scan = patient.scan()
     total = np.zeros(scan.image.GetSize()[::-1], np.float32)
-    for view in predictor.views(scan, labels):
-        found = cam(view.image.to(torch.device(choose_device(device))), class_idx=0)
+    for view in predictor.views(replace(patient, baseline=scan)):
+        along = torch.ones(1) if view.along is None else view.along
+        found = cam(view.image.to(where), class_idx=0, along=along.to(where))
         add_to_scan(total, np.asarray(found[0, 0].detach().cpu(), np.float32), view, scan)
     highest = float(total.max())
     image = sitk.GetImageFromArray(total / highest if highest > 0 else total)
@@ -110,7 +113,7 @@ def between_places(found: "Tensor", places: Places, size: "Sequence[int]") -> "T
     return found
 
 
-def _grad_cam(judge: Judge, device: str) -> "GradCAM":
+def _grad_cam(judge: Judge, where: Device) -> "GradCAM":
     from monai.visualize.class_activation_maps import GradCAM
     from torch import Tensor, nn
 
@@ -122,11 +125,12 @@ def _grad_cam(judge: Judge, device: str) -> "GradCAM":
             # A copy: the hooks stay, and layers must neither be frozen nor work in place.
             self.network = deepcopy(judge.network).requires_grad_(True)
 
-        def forward(self, image: Tensor) -> Tensor:
-            return judge.logit(self.network, image)[:, None]
+        def forward(self, image: Tensor, along: Tensor) -> Tensor:
+            # Grad-CAM asks for gradients alone: of a curved logit that lies along features it is this one.
+            return (judge.answer(self.network, image).reshape(len(image), -1) @ along)[:, None]
 
     return GradCAM(
-        OneLogit().to(device).eval(),
+        OneLogit().to(where).eval(),
         f"network.{judge.layer}",
         # MONAI's own would move the map by up to half a place.
         upsampler=lambda size: lambda found: between_places(found, judge.places, size),

@@ -1,12 +1,15 @@
 """A heat map for each model that looks at the scan, and the reason where a model has none."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from ..ct.scan import HeadCT
 from ..errors import InputRefused
+from ..prediction.fusion.inputs import IMAGE_SCORE
+from ..prediction.fusion.predictor import Fusion
 from ..prediction.image_predictor import ImagePredictor
 from ..prediction.model_bundle import LoadedPredictor
+from ..prediction.patient import Patient
 from ..prediction.prediction import HeatMap, Prediction
 from ..prediction.predictor import Predictor
 from .grad_cam import explain
@@ -16,21 +19,26 @@ if TYPE_CHECKING:
     import SimpleITK as sitk
 
 NO_IMAGE = "the model judges numbers, not the scan"
-NO_WAY_BACK = "the answer passes through a model of numbers, through which no place in the scan can be traced"
 NO_PROBABILITY = "there is no probability to explain"
 NO_GRADIENT = "the gradient of the answer vanishes: no place in the scan speaks for expansion"
+NO_WEIGHT = "the answer of the fusion does not depend on the image model within it"
+AGAINST = (
+    "a higher score of the image model within the fusion lowers the fusion's probability, "
+    "so what speaks for expansion in it speaks against expansion here"
+)
+NO_SCORE = "the image model within the fusion could not judge this patient"
 
 
 def network_of(predictor: Predictor) -> ImagePredictor | None:
-    """The predictor as one whose answer can be traced back to places in the scan; None where it cannot."""
-    return cast(ImagePredictor, predictor) if hasattr(predictor, "judge") else None
+    """What sees the scan: the predictor, or the image model within a fusion; None where nothing does."""
+    within = predictor.image if isinstance(predictor, Fusion) else predictor
+    return cast(ImagePredictor, within) if hasattr(within, "judge") else None
 
 
 def with_heat_maps(
     models: Sequence[LoadedPredictor],
     said: Sequence[Prediction],
-    scan: HeadCT,
-    labels: "sitk.Image",
+    patient: Patient,
     device: str = "auto",
 ) -> "tuple[list[Prediction], dict[str, sitk.Image]]":
     """Explain what models said of a baseline.
@@ -38,18 +46,23 @@ def with_heat_maps(
     Args:
         models: that were asked.
         said: by each of them.
-        scan: the baseline.
-        labels: its segmentation, on its grid.
+        patient: as they saw them, with the baseline and its segmentation.
         device: ``"auto"``, ``"cpu"`` or ``"cuda"``.
 
     Returns:
         The predictions, each with its heat map's file name and peak or the reason why there is none; and the
         heat maps by file name, 0-1 on the grid of the scan.
+
+    Raises:
+        InputRefused: the baseline or its segmentation cannot be read.
     """
+    scan = patient.scan()
+    labels = patient.labels(scan)
+    patient = replace(patient, baseline=scan, baseline_mask=labels)
     explained: list[Prediction] = []
     images: dict[str, sitk.Image] = {}
     for model, one in zip(models, said, strict=True):
-        found = _heat_map(model.predictor, one, scan, labels, device)
+        found = _heat_map(model.predictor, one, patient, device)
         if isinstance(found, str):
             record = HeatMap(reason=found)
         else:
@@ -69,17 +82,23 @@ def with_heat_maps(
     return explained, images
 
 
-def _heat_map(
-    predictor: Predictor, said: Prediction, scan: HeadCT, labels: "sitk.Image", device: str
-) -> "sitk.Image | str":
+def _heat_map(predictor: Predictor, said: Prediction, patient: Patient, device: str) -> "sitk.Image | str":
     """The heat map, or why there is none."""
     network = network_of(predictor)
     if network is None:
-        return NO_WAY_BACK if "baseline" in predictor.inputs else NO_IMAGE
+        return NO_IMAGE
     if said.probability is None:
         return NO_PROBABILITY
+    if isinstance(predictor, Fusion):
+        # The image model's log odds enter linearly: their gradient is its own, up to this factor.
+        if predictor.image_weight < 0:
+            return AGAINST
+        if predictor.image_weight == 0:
+            return NO_WEIGHT
+        if all(part.name != IMAGE_SCORE for part in said.contributions):
+            return NO_SCORE
     try:
-        return explain(network, scan, labels, device)
+        return explain(network, patient, device)
     except InputRefused as error:
         return str(error)
 

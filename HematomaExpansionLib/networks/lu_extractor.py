@@ -13,6 +13,10 @@ Name = Literal["resnet50", "inception-v3", "resnet18"]
 NAMES: tuple[Name, ...] = get_args(Name)
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of ImageNet, by colour: what the public weights of torchvision expect."""
+RESNET_PLACES = (32, 0.0)
+"""Pixels from place to place of the last convolution, and the first one's centre: all five halvings pad."""
+INCEPTION_PLACES = (32, 37.0)
+"""Likewise; its stem and its halvings do not pad, so that the first one lies well inside."""
 
 
 class LuExtractor(nn.Module):
@@ -22,6 +26,11 @@ class LuExtractor(nn.Module):
     is torchvision's, which MONAI has not: it is asked for only when it is used, because a copy of 300 lines
     would be one more thing to keep right, and a user of Inception needs torchvision for its weights anyway.
     ResNet-18 is no part of the paper; it is for small machines.
+
+    Attributes:
+        features: how many there are of a slice.
+        last_convolution: name of the layer that Grad-CAM looks at; its means are the features.
+        places: pixels of a slice from place to place of that layer, and the first one's centre.
 
     Args:
         name: one of :data:`NAMES`.
@@ -33,7 +42,11 @@ class LuExtractor(nn.Module):
     def __init__(self, name: Name) -> None:
         """Build the layers with initial weights."""
         super().__init__()
-        self.network = _inception() if name == "inception-v3" else _resnet(name)
+        self.network, self.last_convolution, self.places = (
+            (_inception(), "network.Mixed_7c", INCEPTION_PLACES)
+            if name == "inception-v3"
+            else (_resnet(name), "network.layer4", RESNET_PLACES)
+        )
         self.features = 512 if name == "resnet18" else 2048
         self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("deviation", torch.tensor(DEVIATION).view(1, 3, 1, 1), persistent=False)

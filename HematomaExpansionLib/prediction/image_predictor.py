@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..ct.scan import HeadCT
 from .input_grid import InputGrid
+from .patient import Patient
 from .predictor import Predictor
 
 if TYPE_CHECKING:
-    import SimpleITK as sitk
     from numpy.typing import NDArray
     from torch import Tensor, nn
 
@@ -24,12 +23,15 @@ class View:
     Attributes:
         image: ``[1, channel, y, x]`` or ``[1, channel, z, y, x]``, on the CPU.
         grid: where it lies; one voxel in z for a slice.
-        weight: how much it counts in the patient's answer.
+        weight: how much its map counts beside those of the other views.
+        along: gradient of the logit of expansion in the numbers that the network answers to this view with,
+            ``[answers]``; None where that answer is the logit.
     """
 
     image: "Tensor"
     grid: InputGrid
     weight: float = 1.0
+    along: "Tensor | None" = None
 
 
 @dataclass(frozen=True)
@@ -54,14 +56,15 @@ class Judge:
 
     Attributes:
         network: with all weights that the answer depends on.
-        logit: of expansion ``[batch]``, from the network, or a copy of it, and images of views.
+        answer: of the network, or a copy of it, to images of views: the logit of expansion ``[batch]``, or
+            the features ``[batch, answers]`` from which :attr:`View.along` leads to it.
         layer: name in the network of the layer whose features Grad-CAM looks at: the last convolution,
             activated.
         places: where the features lie.
     """
 
     network: "nn.Module"
-    logit: "Callable[[Any, Tensor], Tensor]"
+    answer: "Callable[[Any, Tensor], Tensor]"
     layer: str
     places: Places
 
@@ -69,15 +72,14 @@ class Judge:
 class ImagePredictor(Predictor, Protocol):
     """A predictor whose answer can be traced back to places in the scan."""
 
-    def views(self, scan: HeadCT, labels: "sitk.Image | None") -> Sequence[View]:
-        """What the network sees of a scan.
+    def views(self, patient: Patient) -> Sequence[View]:
+        """What the network sees of a patient.
 
         Args:
-            scan: the baseline.
-            labels: segmentation on its grid; None where the predictor asks for none.
+            patient: with the baseline and whatever else the predictor asks for.
 
         Raises:
-            InputRefused: the network cannot be shown this scan; the message says why.
+            InputRefused: the network cannot be shown this patient; the message says why.
         """
         ...
 

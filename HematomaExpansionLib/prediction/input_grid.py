@@ -1,6 +1,6 @@
 """Where a network's input lies in the patient: sampling a scan there, and the way back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +102,14 @@ class InputGrid:
         )
         voxels: NDArray[np.float32] = sitk.GetArrayFromImage(sampled)
         return voxels
+
+    def slice_at(self, number: int) -> "InputGrid":
+        """The grid of one of its slices, counted from 0 along z."""
+        step = number * self.spacing_mm[0]
+        x, y, z = (
+            origin + step * along for origin, along in zip(self.origin_mm, self.direction[2::3], strict=True)
+        )
+        return replace(self, shape=(1, *self.shape[1:]), origin_mm=(x, y, z))
 
     def share(self, mask: "sitk.Image", value: int = 1) -> "NDArray[np.float32]":
         """Share of each voxel, 0-1, that a value of a label image fills."""

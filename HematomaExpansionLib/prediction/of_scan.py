@@ -1,4 +1,4 @@
-"""Predictions for a patient whose baseline was read, segmented and described."""
+"""The patient of a study as models see them: baseline, segmentation, values and radiomics features."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,7 +11,6 @@ from .column import RADIOMICS
 from .feature_table import feature_name
 from .model_bundle import LoadedPredictor
 from .patient import Patient
-from .prediction import Prediction
 from .values import known_values
 
 if TYPE_CHECKING:
@@ -29,8 +28,8 @@ def patient_of_scan(scan: HeadCT, labels: "sitk.Image", values: Mapping[str, Val
     return Patient(values=known_values(values), baseline=scan, baseline_mask=labels)
 
 
-def predictions(models: Sequence[LoadedPredictor], patient: Patient) -> list[Prediction]:
-    """What each model says; radiomics features are extracted once for each settings that a model asks for.
+def with_radiomics(models: Sequence[LoadedPredictor], patient: Patient) -> Patient:
+    """The patient with the radiomics features of each settings that a model asks for, extracted once.
 
     Raises:
         InputRefused: an image that a model needs is absent or cannot be used.
@@ -40,7 +39,7 @@ def predictions(models: Sequence[LoadedPredictor], patient: Patient) -> list[Pre
     settings = sorted({name.partition(":")[0] for name in asked if ":" in name})
     for which in settings:
         patient = _with_features(patient, which)
-    return [model.predict(patient) for model in models]
+    return patient
 
 
 def _with_features(patient: Patient, which: str) -> Patient:

@@ -47,6 +47,12 @@ class VectorMachine:
         slope, offset = self.platt
         return np.asarray(expit(-(slope * self.decision(rows) + offset)), dtype=np.float64)
 
+    def slopes(self, row: "NDArray[np.float64]") -> "NDArray[np.float64]":
+        """Gradient ``[p]``, at a row ``[p]``, of the log odds of expansion, which are -(a decision + b)."""
+        apart = row - self.vectors
+        decision = -2 * self.gamma * (self.dual * np.exp(-self.gamma * (apart**2).sum(axis=1))) @ apart
+        return np.asarray(-self.platt[0] * decision, dtype=np.float64)
+
     def arrays(self) -> "dict[str, NDArray[np.float64]]":
         """For a state."""
         return {

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+import numpy as np
+
 from ..errors import InputRefused
 from .column import Column, columns_named
 from .design import Design, Missing, make_design
@@ -71,6 +73,23 @@ class VectorPredictor:
             return not_available(missing)
         probability = float(self.machine.probability(row[None])[0])
         return Estimate(probability=probability, missing=missing, warnings=filled_in(missing))
+
+    def slopes(self, patient: Patient) -> dict[str, float]:
+        """How steeply the log odds of expansion rise with each column that is known, by the column's name.
+
+        Returns:
+            Per unit of the column as it is, not of its z-score. Empty where there is no probability.
+        """
+        raw = self.design.raw(patient)
+        row = self.design.row(raw)
+        if row is None:
+            return {}
+        each = self.machine.slopes(row) / self.design.sd
+        return {
+            column.name: float(slope)
+            for column, number, slope in zip(self.design.columns, raw, each, strict=False)
+            if not np.isnan(number)
+        }
 
     def state(self) -> State:
         """Every fitted number, and the names of the columns."""

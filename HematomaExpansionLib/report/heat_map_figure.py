@@ -7,6 +7,7 @@ import numpy as np
 from ..ct.windows import BRAIN
 from ..explanation.peak import peak_sentence
 from ..labels import Label
+from ..prediction.fusion.inputs import IMAGE_SCORE
 from ..prediction.prediction import HeatMap, Prediction
 from ..study import Study, TimePoint
 from .content import Figure
@@ -77,14 +78,16 @@ def _figure(
     title = f"{said.model}   {_SCALE}"
     drawn = _draw(title, panels_of(baseline, slices), shown, heat, ich[slices], (row, column))
     sentence = peak_sentence(found.peak_place, found.peak_distance_mm)
+    fused = any(part.name == IMAGE_SCORE for part in said.contributions)
+    within = " The network is one input of a fusion; the others have no place in the scan." if fused else ""
     return Figure(
         file=f"figure-{found.file.removesuffix('.nii.gz')}.png",
         png=drawn,
         alt=f"Heat map of {said.model} on {where}; outlined: the haematoma. {sentence}",
         caption=f"{said.model}, version {said.version}: where in the baseline its network saw evidence for "
         f"expansion (Grad-CAM), on {where}. {sentence} A map is coarse, is relative to its own strongest "
-        f"place, and shows what the network used, not what is true. No colour: evidence under {LEAST:g}, or "
-        f"not seen by the network. {_SCALE}. {said.warning}",
+        f"place, and shows what the network used, not what is true.{within} No colour: evidence under "
+        f"{LEAST:g}, or not seen by the network. {_SCALE}. {said.warning}",
     )
 
 

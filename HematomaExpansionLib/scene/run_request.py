@@ -46,7 +46,7 @@ def predict_request(folder: Path) -> None:
     import SimpleITK as sitk
 
     from ..explanation.heat_maps import with_heat_maps
-    from ..prediction.of_scan import patient_of_scan, predictions
+    from ..prediction.of_scan import patient_of_scan, with_radiomics
     from ..prediction.registry import load_predictor
     from ..scores.values import named_values
     from ..shell_progress import cancelled_by_signals, shown
@@ -59,9 +59,10 @@ def predict_request(folder: Path) -> None:
         models = [load_predictor(model) for model in request.models]
         progress(0.2)
         values = named_values(described, described.markers.reading(), request.clinical)
-        said = predictions(models, patient_of_scan(request.scan, request.labels, values))
+        patient = with_radiomics(models, patient_of_scan(request.scan, request.labels, values))
+        said = [model.predict(patient) for model in models]
         progress(0.6)
-        said, images = with_heat_maps(models, said, request.scan, request.labels)
+        said, images = with_heat_maps(models, said, patient)
         for image in list(images.values())[:1]:
             sitk.WriteImage(image, str(folder / HEAT_MAP), useCompression=True)
         progress(1.0)

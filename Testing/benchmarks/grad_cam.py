@@ -22,7 +22,6 @@ from scipy.ndimage import distance_transform_edt
 
 from HematomaExpansionLib.cohort_table import read_cohort
 from HematomaExpansionLib.ct.grid import box_around
-from HematomaExpansionLib.ct.scan import HeadCT
 from HematomaExpansionLib.device import CHOICES
 from HematomaExpansionLib.errors import HematomaExpansionError, UsageError
 from HematomaExpansionLib.explanation.grad_cam import add_to_scan
@@ -31,6 +30,7 @@ from HematomaExpansionLib.explanation.peak import RIM_MM
 from HematomaExpansionLib.labels import Label
 from HematomaExpansionLib.prediction.image_predictor import ImagePredictor
 from HematomaExpansionLib.prediction.model_bundle import LoadedPredictor
+from HematomaExpansionLib.prediction.of_scan import with_radiomics
 from HematomaExpansionLib.prediction.patient import Patient
 from HematomaExpansionLib.prediction.registry import load_predictor
 from HematomaExpansionLib.statistics.proportion import proportion
@@ -79,8 +79,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         model = load_predictor(options.model, options.device)
         network = network_of(model.predictor)
-        if network is None:
-            raise UsageError(f"{options.model}: {model.predictor.name} has no heat map; give an image model")
+        if network is not model.predictor:
+            raise UsageError(
+                f"{options.model}: {model.predictor.name} has no heat map of its own; give an image model"
+            )
         patients = everybody(model, options.cohort) if options.all else held_out(model, options.cohort)
         expanded = [one for one in patients if one.expansion]
         looked: list[Row | None] = []
@@ -142,10 +144,11 @@ def looked_at(model: LoadedPredictor, network: ImagePredictor, patient: Patient,
     """Where the peak lies; None for a patient whom the model does not call positive."""
     scan = patient.scan()
     labels = patient.labels(scan)
-    said = model.predict(replace(patient, baseline=scan, baseline_mask=labels))
+    patient = with_radiomics([model], replace(patient, baseline=scan, baseline_mask=labels))
+    said = model.predict(patient)
     if said.probability is None or not said.expected:
         return None
-    (explained,), _ = with_heat_maps([model], [said], scan, labels, device)
+    (explained,), _ = with_heat_maps([model], [said], patient, device)
     found = explained.heat_map
     if found is None:
         raise UsageError(f"{patient.name}: was not explained")
@@ -155,7 +158,7 @@ def looked_at(model: LoadedPredictor, network: ImagePredictor, patient: Patient,
         found.peak_place or "",
         found.peak_distance_mm,
         behind_mm(found.peak_mm, labels),
-        round(by_chance(network, scan, labels), 4),
+        round(by_chance(network, patient), 4),
         found.reason,
     )
 
@@ -174,10 +177,12 @@ def behind_mm(peak_mm: tuple[float, float, float] | None, labels: sitk.Image) ->
     return round(peak_mm[1] - shape.GetCentroid(Label.ICH)[1], 1)
 
 
-def by_chance(network: ImagePredictor, scan: HeadCT, labels: sitk.Image) -> float:
+def by_chance(network: ImagePredictor, patient: Patient) -> float:
     """Share of the voxels that the network saw that lie in the ICH or within the rim."""
+    scan = patient.scan()
+    labels = patient.labels(scan)
     weights = np.zeros(scan.image.GetSize()[::-1], np.float32)
-    for view in network.views(scan, labels):
+    for view in network.views(patient):
         add_to_scan(weights, np.ones(view.grid.shape, np.float32), view, scan)
     ich = sitk.GetArrayViewFromImage(labels) == Label.ICH
     if not ich.any() or not weights.any():

@@ -106,8 +106,8 @@ def test_behind_is_posterior_to_the_centroid():
 def test_a_crop_round_the_haematoma_can_hardly_miss_it():
     """The ball fills π/4 of the square about it, the rim most of the rest; of a head, little."""
     subject = head()
-    assert by_chance(ning(), subject.scan, subject.labels) > 0.9
-    assert 0.005 < by_chance(zhong(), subject.scan, subject.labels) < 0.1
+    assert by_chance(ning(), subject.patient) > 0.9
+    assert 0.005 < by_chance(zhong(), subject.patient) < 0.1
 
 
 @pytest.mark.parametrize(

@@ -7,20 +7,25 @@ import pytest
 import SimpleITK as sitk
 import torch
 from torch import nn
+from torch.nn import functional
 
-from HematomaExpansionLib.ct.scan import HeadCT
 from HematomaExpansionLib.explanation.grad_cam import between_places, explain
 from HematomaExpansionLib.networks.lee_image_to_he import LeeImageToHE
 from HematomaExpansionLib.networks.lee_unet import LeeUNet
+from HematomaExpansionLib.networks.lu_extractor import LuExtractor, Name
 from HematomaExpansionLib.networks.zhong_unet3d import ZhongUNet3d
 from HematomaExpansionLib.prediction.image_predictor import Judge, Places, View
 from HematomaExpansionLib.prediction.input_grid import InputGrid
+from HematomaExpansionLib.prediction.lu2024.cnn import LuCnn
 from HematomaExpansionLib.prediction.ning2025_deep.cnn import NingCnn
 from HematomaExpansionLib.prediction.ning2025_deep.settings import NingSettings
+from HematomaExpansionLib.prediction.patient import Patient
 from HematomaExpansionLib.prediction.predictor import Threshold
 from HematomaExpansionLib.prediction.zhong2021.cnn import ZhongCnn
 from HematomaExpansionLib.prediction.zhong2021.preprocessing import ZhongSettings
+from Testing.networks.with_torchvision import with_torchvision
 from Testing.prediction.heads import SHAPE, Head, head
+from Testing.prediction.tiny import lu
 
 LOCKED = Threshold(0.5, "by hand")
 
@@ -51,7 +56,8 @@ class SlicePredictor:
         self.network = TwoChannels(weights)
         self.slices = slices
 
-    def views(self, scan: HeadCT, labels: sitk.Image | None) -> Sequence[View]:
+    def views(self, patient: Patient) -> Sequence[View]:
+        scan = patient.scan()
         hu, _, rows, columns = scan.hu, *scan.hu.shape
         return [
             View(
@@ -72,7 +78,7 @@ class SlicePredictor:
 
 
 def explained(predictor, subject: Head) -> np.ndarray:
-    return sitk.GetArrayFromImage(explain(predictor, subject.scan, subject.labels, "cpu"))
+    return sitk.GetArrayFromImage(explain(predictor, subject.patient, "cpu"))
 
 
 def test_by_hand(subject: Head):
@@ -130,8 +136,15 @@ def ning(seed: int, dimensions: int, architecture: str) -> NingCnn:
     return NingCnn(settings, network.eval(), LOCKED, "cpu")
 
 
+def lu_of(name: Name, seed: int, pixels: int) -> LuCnn:
+    torch.manual_seed(seed)
+    return lu(LuExtractor(name), pixels=pixels)
+
+
 PREDICTORS = {
     "zhong": zhong,
+    "lu resnet18": lambda seed: lu_of("resnet18", seed, 160),
+    "lu resnet50": lambda seed: lu_of("resnet50", seed, 80),
     **{
         f"ning {dimensions}D {architecture}": lambda seed, d=dimensions, a=architecture: ning(seed, d, a)
         for dimensions in (2, 3)
@@ -143,13 +156,13 @@ PREDICTORS = {
 @pytest.mark.parametrize("name", PREDICTORS)
 def test_a_map_lies_on_the_scan_within_what_was_seen(name: str, subject: Head):
     predictor = PREDICTORS[name](1)
-    image = explain(predictor, subject.scan, subject.labels, "cpu")
+    image = explain(predictor, subject.patient, "cpu")
     found = sitk.GetArrayFromImage(image)
     assert found.shape == SHAPE
     for geometry in ("GetOrigin", "GetSpacing", "GetDirection"):
         assert getattr(image, geometry)() == getattr(subject.scan.image, geometry)()
     assert (found.min(), found.max()) == (0, 1)
-    if name != "zhong":
+    if name.startswith("ning"):
         blood = sitk.GetArrayFromImage(subject.labels) > 0
         shown = [(int(places.min()), int(places.max())) for places in np.nonzero(found)]
         bled = [(int(places.min()), int(places.max())) for places in np.nonzero(blood)]
@@ -188,7 +201,7 @@ def seen_by_one_place(predictor, shape: tuple[int, ...], place: int) -> list[flo
     kept = []
     network.get_submodule(judge.layer).register_forward_hook(lambda *given: kept.append(given[-1]))
     image = torch.ones(1, 1, *shape, requires_grad=True)
-    judge.logit(network, image)
+    judge.answer(network, image)
     kept[0][(0, slice(None), *([place] * len(shape)))].sum().backward()
     return middle_of(image.grad[0, 0])
 
@@ -217,6 +230,8 @@ def middle_of(seen: torch.Tensor) -> list[float]:
     ("name", "shape"),
     [
         ("zhong", (96, 96, 96)),
+        ("lu resnet18", (512, 512)),
+        ("lu resnet50", (768, 768)),
         ("ning 2D resnet101", (1024, 1024)),
         ("ning 2D densenet121", (1024, 1024)),
     ],
@@ -227,6 +242,47 @@ def test_a_place_lies_where_the_network_looks(name: str, shape: tuple[int, ...])
     middle = shape[0] // places.step // 2
     expected = places.first + places.step * middle
     assert seen_by_one_place(predictor, shape, middle) == pytest.approx([expected] * len(shape), abs=0.05)
+
+
+@with_torchvision
+def test_places_of_inception(monkeypatch: pytest.MonkeyPatch):
+    """It pads alike on all sides: of seven places the middle one lies over the middle of what is seen.
+
+    Each place needs 32 pixels more; 75 are enough for one.
+    """
+    monkeypatch.setattr(functional, "max_pool2d", functional.avg_pool2d)
+    predictor = lu_of("inception-v3", 1, 80)
+    places = predictor.judge().places
+    side = 75 + 6 * places.step
+    assert seen_by_one_place(predictor, (side, side), 3) == pytest.approx(
+        [places.first + 3 * places.step] * 2
+    )
+    assert places.first + 3 * places.step == (side - 1) / 2
+    judge, kept = predictor.judge(), []
+    judge.network.get_submodule(judge.layer).register_forward_hook(lambda *given: kept.append(given[-1]))
+    for size in (side - 1, side):
+        with torch.inference_mode():
+            judge.answer(judge.network, torch.ones(1, 1, size, size))
+    assert [tuple(found.shape[1:]) for found in kept] == [(2048, 6, 6), (2048, 7, 7)]
+
+
+@with_torchvision
+def test_inception_has_a_map(subject: Head):
+    first, other = (explained(lu_of("inception-v3", seed, 112), subject) for seed in (1, 2))
+    assert first.max() == other.max() == 1
+    assert not np.allclose(first, other, atol=0.1)
+
+
+@pytest.mark.parametrize("name", ["lu resnet18", "lu resnet50"])
+def test_features_are_the_means_of_the_layer(name: str):
+    """So that what the vector machine judges is what the map shows; nothing is dropped between."""
+    judge, kept = PREDICTORS[name](1).judge(), []
+    hook = judge.network.get_submodule(judge.layer).register_forward_hook(lambda *it: kept.append(it[-1]))
+    with torch.inference_mode():
+        answer = judge.answer(judge.network, torch.rand(2, 1, 96, 96))
+    hook.remove()
+    assert (kept[0] >= 0).all()
+    torch.testing.assert_close(answer, kept[0].mean((2, 3)))
 
 
 def test_between_places_by_hand():

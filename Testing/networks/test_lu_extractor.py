@@ -1,7 +1,6 @@
 """The frozen networks of Lu 2024; Inception v3 where a torchvision that matches torch is installed."""
 
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -10,28 +9,13 @@ from safetensors.torch import save_file
 
 from HematomaExpansionLib.errors import ModelError
 from HematomaExpansionLib.networks.lu_extractor import LuExtractor
-
-OPERATORS = torch.library.Library("torchvision", "FRAGMENT")
+from Testing.networks.with_torchvision import with_torchvision
 
 
 @pytest.fixture(scope="module")
 def small() -> LuExtractor:
     torch.manual_seed(0)
     return LuExtractor("resnet18")
-
-
-def has_torchvision() -> bool:
-    """Its wheel lacks two operators beside a CPU build of torch; nothing here calls them."""
-    if find_spec("torchvision") is None:
-        return False
-    if torch.version.cuda is None:
-        for name in ("nms", "qnms"):
-            OPERATORS.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    try:
-        from torchvision.models import inception_v3  # noqa: F401
-    except (ImportError, RuntimeError):
-        return False
-    return True
 
 
 def test_three_slices_of_resnet50_make_6144_features():
@@ -43,7 +27,7 @@ def test_three_slices_of_resnet50_make_6144_features():
     assert extractor.features * 3 == 6144
 
 
-@pytest.mark.skipif(not has_torchvision(), reason="no torchvision that matches torch")
+@with_torchvision
 def test_inception_has_2048_features():
     """torchvision's Inception v3 has 27,161,264 with auxiliary classifier (3,326,696) and 1000 classes."""
     extractor = LuExtractor("inception-v3")

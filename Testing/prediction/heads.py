@@ -8,6 +8,7 @@ import SimpleITK as sitk
 from HematomaExpansionLib.ct.reader import head_ct_from_image
 from HematomaExpansionLib.ct.scan import HeadCT
 from HematomaExpansionLib.labels import Label
+from HematomaExpansionLib.prediction.patient import Patient
 
 SHAPE, SPACING_MM = (24, 96, 80), (6.0, 2.2, 2.2)
 BRAIN_MM = (70.0, 85.0, 66.0)
@@ -20,6 +21,11 @@ class Head:
 
     scan: HeadCT
     labels: sitk.Image
+
+    @property
+    def patient(self) -> Patient:
+        """Whose head it is."""
+        return Patient(baseline=self.scan, baseline_mask=self.labels)
 
 
 def head(centre_mm: tuple[float, float, float] = (0.0, 10.0, 20.0), radius_mm: float = 18.0) -> Head:

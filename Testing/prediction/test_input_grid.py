@@ -27,6 +27,18 @@ def test_a_box_is_divided_into_voxels():
     assert grid.origin_mm == pytest.approx((11.5, 21, 30))
 
 
+def test_a_slice_lies_where_it_lay_on_an_oblique_grid():
+    """Its axis along z is that of the scan, which points to the patient's left and up."""
+    image = ramp()
+    turned = (0.8, 0.0, 0.6, 0.0, 1.0, 0.0, -0.6, 0.0, 0.8)
+    image.SetDirection(turned)
+    grid = InputGrid.in_box(image, *whole(image), (4, 3, 2))
+    one = grid.slice_at(3)
+    assert one.shape == (1, 3, 2)
+    assert one.origin_mm == pytest.approx(np.array(grid.origin_mm) + 15 * np.array([0.6, 0, 0.8]))
+    assert np.array_equal(one.sample(image), grid.sample(image)[3:])
+
+
 def test_values_are_interpolated_where_the_grid_is_finer():
     """Voxels of 0.5 mm from 9.75 mm on; before the first voxel's centre there is nothing to interpolate."""
     grid = InputGrid.in_box(ramp(), *whole(ramp()), (4, 6, 16))

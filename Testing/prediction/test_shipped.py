@@ -36,8 +36,8 @@ def test_the_image_model_looks_at_the_haematoma(sample: Path) -> None:
     """On the sample, which is none of the patients that it learnt from."""
     model = load_predictor(shipped()["zhong2021-simulated"], "cpu")
     scan, labels = read_ct(sample / "baseline.nii.gz"), sitk.ReadImage(str(sample / "baseline-labels.nii.gz"))
-    said = model.predict(Patient(baseline=scan))
-    ((explained,), images) = with_heat_maps([model], [said], scan, labels, "cpu")
+    patient = Patient(baseline=scan, baseline_mask=labels)
+    ((explained,), images) = with_heat_maps([model], [model.predict(patient)], patient, "cpu")
     assert explained.heat_map is not None
     assert explained.heat_map.peak_place in ("inside", "rim")
     assert list(images) == ["zhong2021-cnn-grad-cam.nii.gz"]

@@ -1,12 +1,16 @@
 """Vector machines as plain numbers: equal to scikit-learn's."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.special import logit
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import SVC
 
 from HematomaExpansionLib.errors import InputRefused
+from HematomaExpansionLib.prediction.column import RADIOMICS
 from HematomaExpansionLib.prediction.lu2024.radiomics import LuRadiomics
 from HematomaExpansionLib.prediction.ning2025.combined_logistic import NingCombinedLogistic
 from HematomaExpansionLib.prediction.ning2025.combined_svm import NingCombinedSvm
@@ -30,6 +34,45 @@ def test_equal_to_scikit_learn(count: int, columns: int, cost: float):
         SVC(C=cost, class_weight="balanced"), method="sigmoid", cv=folds, ensemble=False
     ).fit(rows, outcome)
     np.testing.assert_allclose(again.probability(new), both.predict_proba(new)[:, 1], rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("slope", [-1.7, 0.4])
+def test_slopes_are_those_of_the_log_odds(slope: float):
+    """Against differences of the probability, at rows near the border and far from it."""
+    rng = np.random.default_rng(5)
+    rows = rng.normal(size=(80, 6))
+    fitted = fit_vector_machine(rows, rows[:, 0] - rows[:, 1] ** 2 + rng.normal(size=80) / 2 > 0, 3)
+    machine = replace(fitted, platt=np.array([slope, 0.3]))
+    for row in rng.normal(size=(5, 6)) * [[0.1], [0.5], [1], [2], [3]]:
+        steps = 1e-5 * np.eye(6)
+        above, below = (logit(machine.probability(row + way * steps)) for way in (1, -1))
+        np.testing.assert_allclose(machine.slopes(row), (above - below) / 2e-5, rtol=1e-5, atol=1e-8)
+
+
+def test_slopes_of_a_model_are_per_unit_of_each_input():
+    """Not of its z-score: the columns have their own spread, here of 1000 and of 0.01."""
+    cohort = [
+        replace(one, radiomics={name: value * scale for name, value in one.radiomics.items()})
+        for one, scale in zip(patients(100, seed=1, features=True), np.full(100, 1000.0), strict=True)
+    ]
+    fitted = NingCombinedSvm.fit(cohort, 1)
+    one = cohort[3]
+    slopes = fitted.slopes(one)
+    assert list(slopes) == [column.name for column in fitted.design.columns]
+    for name, slope in slopes.items():
+        if not name.startswith(RADIOMICS):
+            continue
+        key = name.removeprefix(RADIOMICS)
+        above, below = (
+            logit(
+                fitted.predict(
+                    replace(one, radiomics={**one.radiomics, key: one.radiomics[key] + way})
+                ).probability
+            )
+            for way in (0.1, -0.1)
+        )
+        assert slope == pytest.approx((above - below) / 0.2, rel=1e-3, abs=1e-9)
+    assert fitted.slopes(Patient()) == {}
 
 
 def test_noise_is_refused():

@@ -12,7 +12,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from HematomaExpansionLib.explanation.heat_maps import NO_IMAGE
-from HematomaExpansionLib.prediction.prediction import HeatMap
+from HematomaExpansionLib.prediction.prediction import Contribution, HeatMap
 from HematomaExpansionLib.report.build import build_content
 from HematomaExpansionLib.report.content import Bullets, Figure
 from HematomaExpansionLib.report.heat_map_figure import heat_map_figures
@@ -59,6 +59,17 @@ def test_slices_of_the_peak_and_of_the_largest_area(elsewhere: Study):
         assert "the slice where it is strongest (cross) and on the slice with the largest area" in text
         assert "Its evidence is strongest outside the haematoma, 54.2 mm from it." in text
     assert figure.caption.endswith(SAYS)
+
+
+def test_of_a_fusion_it_is_said_that_the_rest_has_no_place():
+    plain = with_map(CENTRE)
+    score = Contribution(name="image_score", value=-0.4, log_odds=-0.1)
+    *others, one = plain.result.predictions
+    for contributions, expected in (((), False), ((score,), True)):
+        predictions = [*others, one.model_copy(update={"contributions": contributions})]
+        result = plain.result.model_copy(update={"predictions": predictions})
+        (figure,) = heat_map_figures(replace(plain, result=result))
+        assert ("one input of a fusion; the others have no place in the scan." in figure.caption) == expected
 
 
 def test_where_both_are_one_slice_it_is_shown_without_the_map_too():

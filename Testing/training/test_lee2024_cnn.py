@@ -89,15 +89,16 @@ def test_what_the_network_sees_and_says_of_it(trained: tuple[Path, Path]):
     cohort, out = trained
     predictor = load_predictor(out).predictor
     scan = Patient(baseline=cohort.with_name("baseline.nii.gz")).scan()
-    views = predictor.views(scan)
+    patient = Patient(baseline=scan)
+    views = predictor.views(patient)
     judge = predictor.judge()
     assert judge.layer in dict(judge.network.named_modules())
     with torch.inference_mode():
-        said = [float(judge.logit(judge.network.eval(), view.image).sigmoid()) for view in views]
+        said = [float(judge.answer(judge.network.eval(), view.image).sigmoid()) for view in views]
     mean = sum(s * view.weight for s, view in zip(said, views, strict=True))
-    (score,) = predictor.predict(Patient(baseline=scan)).contributions
+    (score,) = predictor.predict(patient).contributions
     assert 100 * mean / sum(view.weight for view in views) == pytest.approx(score.value, rel=1e-4)
-    heat = sitk.GetArrayFromImage(explain(predictor, scan, None, "cpu"))
+    heat = sitk.GetArrayFromImage(explain(predictor, patient, "cpu"))
     assert heat.shape == scan.hu.shape
     assert set(np.flatnonzero(heat.any(axis=(1, 2)))) <= {
         round(scan.image.TransformPhysicalPointToContinuousIndex(view.grid.origin_mm)[2]) for view in views

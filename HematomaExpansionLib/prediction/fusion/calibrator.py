@@ -25,6 +25,11 @@ class Calibrator:
     x: "NDArray[np.float64]"
     y: "NDArray[np.float64]"
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether it gives everybody the same probability."""
+        return bool(self.x[0] == 0 if self.kind == "platt" else np.ptp(self.y) == 0)
+
     def probability(self, log_odds: "NDArray[np.float64]") -> "NDArray[np.float64]":
         """Calibrated probability, any shape."""
         from scipy.special import expit

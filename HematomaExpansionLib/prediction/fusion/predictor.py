@@ -86,6 +86,19 @@ class Fusion:
         own = dict.fromkeys(name for column in self.columns for name in column.inputs if name != IMAGE_SCORE)
         return tuple(own | dict.fromkeys(() if self.image is None else self.image.inputs))
 
+    @property
+    def image_weight(self) -> float:
+        """How the log odds before calibration rise with those of the image model.
+
+        Calibration turns no order round. 0 where it says the same of everybody, or where the image model's
+        score is not among the inputs.
+        """
+        names = [column.name for column in self.columns]
+        if IMAGE_SCORE not in names or self.calibrator.is_flat:
+            return 0.0
+        place = names.index(IMAGE_SCORE)
+        return float(self.ensemble.coefficients[:, 1 + place].mean() / self.ensemble.sd[place])
+
     @classmethod
     def fit(
         cls,

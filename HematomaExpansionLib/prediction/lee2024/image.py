@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from ...ct.scan import HeadCT
 from ...device import choose_device
 from ...errors import MissingInput
 from ..column import value
@@ -24,7 +23,6 @@ from .networks import LeeNetworks, LeeSettings
 from .slices import grey_slices
 
 if TYPE_CHECKING:
-    import SimpleITK as sitk
     from numpy.typing import NDArray
 
 NDL = "ndl_score"
@@ -103,12 +101,13 @@ class LeeImage:
             return Estimate(reason=NO_SCORE)
         return self.regression.predict(with_score(patient, score.normalised))
 
-    def views(self, scan: HeadCT, labels: "sitk.Image | None" = None) -> Sequence[View]:
+    def views(self, patient: Patient) -> Sequence[View]:
         """The slices that count, each by its area; see :class:`..image_predictor.ImagePredictor`.
 
         Raises:
-            MissingInput: no slice shows a haematoma.
+            InputRefused: the scan cannot be read, or no slice shows a haematoma.
         """
+        scan = patient.scan()
         score = self.networks.score(scan.hu, choose_device(self.device))
         if score.normalised is None:
             raise MissingInput(f"{scan.name}: {NO_SCORE}")

@@ -10,7 +10,7 @@ from ...device import Device, choose_device
 from ...errors import InputRefused, MissingInput, UsageError
 from ..column import RADIOMICS, radiomics
 from ..feature_choice import candidates
-from ..image_predictor import load_weights, weights_of
+from ..image_predictor import Judge, Places, View, load_weights, weights_of
 from ..outcome import LU2024, Outcome
 from ..patient import Patient
 from ..prediction import Estimate
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 DEEP = "lu2024-cnn:"
 """Prefix of the key of a deep feature among a patient's features."""
 CANDIDATES = 200
+NO_DEEP_FEATURE = "no feature of the network was chosen: the model judges radiomics features alone"
 _NETWORK = "extractor."
 
 
@@ -154,6 +155,52 @@ class LuCnn:
         device = choose_device(self.device)
         return self.vector.predict(deep_features(patient, grey, self.extractor, self.kind, device))
 
+    def views(self, patient: Patient) -> Sequence[View]:
+        """The three slices; see :class:`..image_predictor.ImagePredictor`.
+
+        The vector machine judges the features of all three together, so that the slopes of one slice's
+        features depend on the other slices and on the radiomics features. A slice of which no feature was
+        chosen has slopes of 0.
+
+        Raises:
+            InputRefused: scan or segmentation cannot be read, the slices cannot be prepared, a feature that
+                was chosen is not known, or none that was chosen is of the network.
+        """
+        import torch
+
+        if not any(name.startswith(RADIOMICS + DEEP) for name in self.vector.inputs):
+            raise MissingInput(NO_DEEP_FEATURE)
+        scan = patient.scan()
+        slices = three_slices(scan, patient.labels(scan), self.pixels)
+        device = choose_device(self.device)
+        known = deep_features(patient, slices.grey, self.extractor, self.kind, device)
+        said = self.vector.predict(known)
+        if said.probability is None:
+            raise MissingInput(said.reason)
+        slopes = self.vector.slopes(known)
+        return [
+            View(
+                torch.from_numpy(grey)[None, None],
+                slices.grid.slice_at(number),
+                along=torch.tensor(
+                    [
+                        slopes.get(RADIOMICS + _key(self.kind, position, feature), 0.0)
+                        for feature in range(self.extractor.features)
+                    ]
+                ),
+            )
+            for position, grey, number in zip(POSITIONS, slices.grey, slices.numbers, strict=True)
+        ]
+
+    def judge(self) -> Judge:
+        """The frozen network, whose features are the means of its last convolution."""
+        return Judge(
+            self.extractor,
+            lambda network, grey: network(grey[:, 0]),
+            self.extractor.last_convolution,
+            Places(*self.extractor.places),
+        )
+
     def state(self) -> State:
         """Weights of the frozen network, and the vector machine."""
         fitted = self.vector.state()
@@ -207,11 +254,16 @@ def deep_features(
     with torch.inference_mode():
         found = extractor.to(device)(torch.from_numpy(grey).to(device)).cpu().numpy()
     features = {
-        f"{DEEP}{kind}:{position}:{number:04d}": float(value)
+        _key(kind, position, number): float(value)
         for position, values in zip(POSITIONS, found, strict=True)
         for number, value in enumerate(values)
     }
     return replace(patient, radiomics={**patient.radiomics, **features})
+
+
+def _key(kind: str, position: str, number: int) -> str:
+    """Of a feature of the slice at a position among a patient's features."""
+    return f"{DEEP}{kind}:{position}:{number:04d}"
 
 
 def _has(patient: Patient, prefix: str) -> bool:

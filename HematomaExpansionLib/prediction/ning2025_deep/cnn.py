@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from ...ct.scan import HeadCT
 from ...device import choose_device
 from ...errors import MissingInput
 from ..image_predictor import Judge, Places, View, load_weights, weights_of
@@ -19,7 +18,6 @@ from .settings import NingSettings
 
 if TYPE_CHECKING:
     import numpy as np
-    import SimpleITK as sitk
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -87,15 +85,14 @@ class NingCnn:
         tensor = torch.from_numpy(image)[None]
         return tensor if self.settings.dimensions == 2 else tensor[None]
 
-    def views(self, scan: HeadCT, labels: "sitk.Image | None") -> Sequence[View]:
+    def views(self, patient: Patient) -> Sequence[View]:
         """The one input, see :class:`..image_predictor.ImagePredictor`.
 
         Raises:
-            MissingInput: no segmentation, or nothing to crop to in it.
+            InputRefused: scan or segmentation cannot be read, or there is nothing to crop to.
         """
-        if labels is None:
-            raise MissingInput(f"{scan.name}: no segmentation; {self.name} needs one")
-        image, grid = prepare(scan, labels, self.settings)
+        scan = patient.scan()
+        image, grid = prepare(scan, patient.labels(scan), self.settings)
         return (View(self.as_tensor(image), grid),)
 
     def judge(self) -> Judge:

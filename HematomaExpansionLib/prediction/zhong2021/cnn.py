@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from ...ct.scan import HeadCT
 from ...device import choose_device
 from ...errors import NotAHeadCT
 from ..image_predictor import Judge, Places, View, load_weights, weights_of
@@ -18,7 +17,6 @@ from .preprocessing import ZhongSettings, prepare
 
 if TYPE_CHECKING:
     import numpy as np
-    import SimpleITK as sitk
     from numpy.typing import NDArray
 
     from ...networks.zhong_unet3d import ZhongUNet3d
@@ -74,11 +72,15 @@ class ZhongCnn:
             logit = self.network.to(device).eval().judge_image(torch.from_numpy(image)[None, None].to(device))
         return float(logit.sigmoid())
 
-    def views(self, scan: HeadCT, labels: "sitk.Image | None" = None) -> Sequence[View]:
-        """The one input, see :class:`..image_predictor.ImagePredictor`."""
+    def views(self, patient: Patient) -> Sequence[View]:
+        """The one input, see :class:`..image_predictor.ImagePredictor`.
+
+        Raises:
+            InputRefused: the scan cannot be read, or has no plausible brain.
+        """
         import torch
 
-        image, grid = prepare(scan, self.settings)
+        image, grid = prepare(patient.scan(), self.settings)
         return (View(torch.from_numpy(image)[None, None], grid),)
 
     def judge(self) -> Judge:

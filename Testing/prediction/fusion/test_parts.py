@@ -83,6 +83,20 @@ def test_scores_that_mislead_say_nothing():
     np.testing.assert_allclose(found.probability(np.array([0.0, 50.0])), 0.25)
 
 
+@pytest.mark.parametrize(
+    ("calibrator", "flat"),
+    [
+        (Calibrator("platt", np.array([2.0, -1.0]), np.empty(0)), False),
+        (Calibrator("platt", np.array([0.0, -1.0]), np.empty(0)), True),
+        (Calibrator("isotonic", np.array([-1.0, 1.0]), np.array([0.2, 0.3])), False),
+        (Calibrator("isotonic", np.array([-1.0, 1.0]), np.array([0.2, 0.2])), True),
+    ],
+)
+def test_a_flat_calibrator_is_known(calibrator: Calibrator, flat: bool):
+    assert calibrator.is_flat is flat
+    assert (np.ptp(calibrator.probability(np.linspace(-3, 3, 7))) == 0) == flat
+
+
 def test_inputs():
     patient = Patient(values={"ich_ml": 20.0, "ivh": True, "ivh_ml": 0.0, "location": "deep"})
     row = numbers(BLOOD, [patient])[0]

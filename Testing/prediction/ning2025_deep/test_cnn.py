@@ -54,6 +54,6 @@ def test_without_parenchymal_blood_there_is_nothing_to_judge(subject: Head):
 
 @pytest.mark.parametrize(("dimensions", "depth"), [(2, 1), (3, 32)])
 def test_its_network_sees_the_crop_where_it_lies(dimensions: int, depth: int, subject: Head):
-    (view,) = made(dimensions=dimensions).views(subject.scan, subject.labels)
+    (view,) = made(dimensions=dimensions).views(subject.patient)
     assert view.image.shape[1:] == (1, *[32] * dimensions)
     assert view.grid.shape == (depth, 32, 32)

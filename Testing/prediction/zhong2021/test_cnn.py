@@ -82,7 +82,7 @@ def test_weights_that_do_not_fit_are_refused(predictor: ZhongCnn):
 
 
 def test_its_network_sees_one_volume_where_it_lies(predictor: ZhongCnn, subject: Head):
-    (view,) = predictor.views(subject.scan)
+    (view,) = predictor.views(Patient(baseline=subject.scan))
     assert view.image.shape == (1, 1, 8, 32, 32)
     assert view.grid.shape == (8, 32, 32)
 
