@@ -126,7 +126,7 @@ def _grad_cam(judge: Judge, where: Device) -> "GradCAM":
             self.network = deepcopy(judge.network).requires_grad_(True)
 
         def forward(self, image: Tensor, along: Tensor) -> Tensor:
-            # Grad-CAM asks for gradients alone: of a curved logit that lies along features it is this one.
+            # Nothing but its gradient is used, so that one straight line stands for a curved answer here.
             return (judge.answer(self.network, image).reshape(len(image), -1) @ along)[:, None]
 
     return GradCAM(

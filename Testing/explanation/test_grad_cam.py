@@ -138,7 +138,12 @@ def ning(seed: int, dimensions: int, architecture: str) -> NingCnn:
 
 def lu_of(name: Name, seed: int, pixels: int) -> LuCnn:
     torch.manual_seed(seed)
-    return lu(LuExtractor(name), pixels=pixels)
+    extractor = LuExtractor(name)
+    for layer in extractor.modules():
+        if isinstance(layer, nn.Conv2d):
+            # The initial weights of Inception would give features of a billion.
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+    return lu(extractor, range(0, 512, 64), pixels=pixels)
 
 
 PREDICTORS = {
@@ -267,10 +272,12 @@ def test_places_of_inception(monkeypatch: pytest.MonkeyPatch):
 
 
 @with_torchvision
-def test_inception_has_a_map(subject: Head):
-    first, other = (explained(lu_of("inception-v3", seed, 112), subject) for seed in (1, 2))
+def test_inception_has_a_map_that_random_weights_change(subject: Head):
+    """Of five places along each axis, whose borders look alike in any network."""
+    first, other = (explained(lu_of("inception-v3", seed, 203), subject) for seed in (1, 2))
     assert first.max() == other.max() == 1
-    assert not np.allclose(first, other, atol=0.1)
+    seen = (first > 0) | (other > 0)
+    assert np.corrcoef(first[seen], other[seen])[0, 1] < 0.9
 
 
 @pytest.mark.parametrize("name", ["lu resnet18", "lu resnet50"])

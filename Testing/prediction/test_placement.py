@@ -18,7 +18,7 @@ from Testing.cohort.small_heads import write_head
 from Testing.conftest import Command
 from Testing.prediction.heads import head
 from Testing.prediction.synthetic import patients
-from Testing.prediction.tiny import ning, zhong
+from Testing.prediction.tiny import lu, ning, zhong
 
 
 @pytest.fixture
@@ -58,6 +58,22 @@ def test_a_model_without_a_network_runs_anywhere() -> None:
 def test_another_word_is_refused() -> None:
     with pytest.raises(UsageError, match="choose one of auto, cpu, cuda"):
         on_device(ning(), "gpu")
+
+
+def test_a_vector_machine_is_explained_by_the_command(tmp_path: Path, command: Command) -> None:
+    """From its bundle and files on disk to a map on the grid of the scan, with its peak."""
+    scan, mask = (tmp_path / name for name in write_head(tmp_path, "p1", 20))
+    save_predictor(lu(), tmp_path / "bundle", training={}, metrics={}, simulated=True)
+    out = tmp_path / "out"
+    asked = ("analyze", scan, "--mask", mask, "--model", tmp_path / "bundle", "--out", out, "--device", "cpu")
+    ended = command(*asked)
+    assert ended.code == 0, ended.err
+    (said,) = json.loads((out / "result.json").read_text())["predictions"]
+    assert 0 < said["probability"] < 1
+    assert said["heat_map"]["reason"] == ""
+    heat_map = sitk.ReadImage(str(out / "lu2024-cnn-grad-cam.nii.gz"))
+    assert heat_map.GetSize() == sitk.ReadImage(str(scan)).GetSize()
+    assert heat_map[heat_map.TransformPhysicalPointToIndex(said["heat_map"]["peak_mm"])] == 1
 
 
 @pytest.mark.parametrize("name", ["predict", "analyze"])

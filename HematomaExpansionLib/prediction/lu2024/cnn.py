@@ -193,7 +193,11 @@ class LuCnn:
         ]
 
     def judge(self) -> Judge:
-        """The frozen network, whose features are the means of its last convolution."""
+        """The frozen network, whose features are the means of its last convolution.
+
+        On a slice of 128 pixels that has 4 x 4 places in ResNet, 48 mm apart, and 2 x 2 in Inception: such a
+        map tells little more than the part of the head.
+        """
         return Judge(
             self.extractor,
             lambda network, grey: network(grey[:, 0]),
