@@ -12,6 +12,7 @@ from HematomaExpansionLib.prediction.model_bundle import save_predictor
 from HematomaExpansionLib.prediction.predictor import Predictor, Threshold
 from HematomaExpansionLib.prediction.registry import predictor_class
 from Testing.benchmarks.grad_cam import Row, behind_mm, by_chance, main, table
+from Testing.explanation.test_heat_maps import fusion
 from Testing.prediction.heads import head
 from Testing.prediction.synthetic import patients
 from Testing.prediction.tiny import ning, zhong
@@ -114,6 +115,7 @@ def test_a_crop_round_the_haematoma_can_hardly_miss_it():
     ("made", "message"),
     [
         (ning, "its training patients are not those of the model"),
+        (lambda: fusion(zhong()), "has no heat map of its own"),
         (lambda: predictor_class("zhong2021-volume").fit(patients(80, seed=2), 1), "has no heat map"),
     ],
 )
