@@ -37,7 +37,7 @@ CHECKPOINT, TABLE, FIGURE, EVENTS = "checkpoint.pt", "curves.csv", "curves.png",
 DRAW_S = 30.0
 """The figure is drawn anew after so long, and at the end."""
 SAVE_S = 120.0
-"""A checkpoint is written at least this often within an epoch, and at each epoch's end."""
+"""A checkpoint is written at least this often within an epoch, and at each epoch's end, with its scores."""
 
 _PLAIN = ("steps", "seconds", "sums", "scores", "best", "ended_by")
 """Numbers, words and the best weights: what a checkpoint holds beside the states of PyTorch's objects."""
@@ -142,7 +142,8 @@ class _Run:
             done = self.done
             if done >= 1:
                 break
-            if time.monotonic() - saved > SAVE_S and self.processes.first:
+            # After the epoch's last step its scores are due: a run resumed there would begin the next epoch.
+            if self.steps < last and time.monotonic() - saved > SAVE_S and self.processes.first:
                 self.save()
                 saved = time.monotonic()
         steps = (self.steps - 1) % self.epoch_steps + 1

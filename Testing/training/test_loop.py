@@ -93,25 +93,33 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tmp_path: 
     assert not same(first, other)
 
 
-@pytest.mark.parametrize("stop", [1, 6, 15])
-def test_a_resumed_run_ends_like_an_unbroken_one(tmp_path: Path, monkeypatch, stop: int):
-    """Stopped in an epoch, between two epochs and in the last one, with dropout and early stopping."""
+@pytest.mark.parametrize(
+    ("where", "stop"), [("vary", 1), ("vary", 6), ("vary", 15), ("score", 0), ("score", 1), ("score", 3)]
+)
+def test_a_resumed_run_ends_like_an_unbroken_one(tmp_path: Path, monkeypatch, where: str, stop: int):
+    """Stopped in an epoch, between two and in the last one, or while an epoch is scored.
+
+    With dropout and early stopping.
+    """
     plan = replace(PLAN, patience=3)
     unbroken = line(dropout=0.3)
     expected = fit(unbroken, plan, tmp_path / "unbroken", HERE)
 
     monkeypatch.setattr(loop, "SAVE_S", -1.0)
     stopped = line(dropout=0.3)
-    varied = stopped.training.vary
+    usual = {"vary": stopped.training.vary, "score": stopped.score}[where]
     calls = []
 
-    def stop_here(batch, rngs):
+    def stop_here(*given):
         if len(calls) == stop:
             raise KeyboardInterrupt
         calls.append(1)
-        return varied(batch, rngs)
+        return usual(*given)
 
-    stopped.training.vary = stop_here
+    if where == "vary":
+        stopped.training.vary = stop_here
+    else:
+        stopped = replace(stopped, score=stop_here)
     with pytest.raises(KeyboardInterrupt):
         fit(stopped, plan, tmp_path / "broken", HERE)
     torch.manual_seed(99)
