@@ -50,7 +50,12 @@ def parser(name: str, description: str | None, defaults: Defaults) -> argparse.A
         default=defaults.folds,
         help=f"of the cross-validation, {defaults.folds}; 0 holds one patient in five out instead",
     )
-    add("--patience", type=int, default=0, help="stop after so many epochs without a better AUC; 0: never")
+    add(
+        "--patience",
+        type=int,
+        default=0,
+        help="stop after so many epochs without a better AUC in the next fold; 0: never",
+    )
     add(
         "--no-balance",
         dest="balance",
@@ -73,6 +78,8 @@ def parser(name: str, description: str | None, defaults: Defaults) -> argparse.A
 def check(made: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """Refuse common options that make no sense."""
     script.check_least(made, options, "epochs", "batch", "copies", "threads", "workers")
+    if options.patience and not options.folds:
+        made.error("--patience needs --folds from 3: who chooses when to stop can be no test of the network")
     if options.folds < 0 or options.folds == 1 or (options.patience and options.folds == 2):
         made.error(f"--folds is {options.folds}; 0, or from 2 (from 3 with --patience) is allowed")
     for name in ("patience", "minutes", "seed"):

@@ -1,7 +1,8 @@
 """What the training scripts of image networks have in common: folds, the final network, bundle, predictions.
 
 Every network is trained by :func:`.loop.fit`. Each training patient gets a probability out of fold, from a
-network that did not learn from them and was not chosen by them; the threshold is locked on these.
+network that did not learn from them and was not chosen by them; the threshold is locked on these. Without
+folds only the one in five who is held out gets such a probability, and no other training patient has a score.
 """
 
 import argparse
@@ -169,7 +170,7 @@ class Training:
         return network, told
 
     def with_one_part(self, training: Sequence[Cached]) -> tuple[nn.Module, dict[str, float]]:
-        """One network; a part of the training patients is held out for early stopping and threshold."""
+        """One network, not stopped early; a part of the training patients is held out for the threshold."""
         of = folds([one.patient for one in training], HELD_OUT, self.options.seed)
         held_out = [one for one, its in zip(training, of, strict=True) if its == 0]
         learnt = [one for one, its in zip(training, of, strict=True) if its]

@@ -25,7 +25,7 @@ ZHONG = "--shape 8 16 16 --field 160 200 160 --width 2 --epochs 2 --copies 2 --b
 NING = "--size 32 --width 4 --blocks 1,1,1,1 --epochs 2 --batch 4 --rate 1e-3"
 SCRIPTS = {
     "zhong2021-cnn": (zhong2021_cnn.main, f"{ZHONG} --folds 2"),
-    "ning2025-cnn": (ning2025_cnn.main, f"{NING} --folds 0 --patience 5"),
+    "ning2025-cnn": (ning2025_cnn.main, f"{NING} --folds 0"),
     "ning2025-3d-densenet121": (
         ning2025_cnn.main,
         f"{NING} --folds 3 --patience 2 --dimensions 3 --architecture densenet121 --no-balance",
@@ -135,6 +135,7 @@ def test_a_stopped_command_is_resumed(
     [
         ("--epochs 0", "--epochs is 0; it must be at least 1"),
         ("--folds 1", "--folds is 1; 0, or from 2"),
+        ("--patience 3 --folds 0", "--patience needs --folds from 3"),
         ("--patience 3 --folds 2", "--folds is 2; 0, or from 2 (from 3 with --patience) is allowed"),
         ("--minutes -1", "--minutes is -1.0; it must not be negative"),
         ("--rate 0", "--rate is 0.0; it must be more than 0"),
