@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from HematomaExpansionLib.errors import UsageError
+from HematomaExpansionLib.errors import ModelError, UsageError
 from HematomaExpansionLib.files import written_whole
 
 
@@ -27,12 +27,19 @@ def load_checkpoint(file: Path, plan: Mapping[str, Any], device: torch.device) -
 
     Raises:
         UsageError: when there is none, or the run was another: other data, seed, batch or length.
+        ModelError: when it cannot be read.
     """
     if not file.is_file():
         raise UsageError(f"{file}: is not there, so there is no run to resume")
-    state: dict[str, Any] = torch.load(file, map_location=device, weights_only=True)
+    try:
+        state: dict[str, Any] = torch.load(file, map_location=device, weights_only=True)
+        known: Mapping[str, Any] = state["plan"]
+    except Exception as error:
+        raise ModelError(
+            f"{file}: cannot be read as a checkpoint ({type(error).__name__}); remove it to begin anew"
+        ) from error
     for key, value in plan.items():
-        before = state["plan"].get(key)
+        before = known.get(key)
         if before != value:
             raise UsageError(f"{file}: a run with {key} {before} cannot be resumed with {value}")
     return state

@@ -55,7 +55,7 @@ def fit(task: Task, plan: Plan, folder: Path, processes: Processes, *, resume: b
 
     Raises:
         UsageError: when the run to resume was another, or the plan cannot be followed.
-        ModelError: when the loss is no longer a number.
+        ModelError: when the loss is no longer a number, or the checkpoint cannot be read.
     """
     run = _Run(task, plan, folder, processes)
     if resume and (folder / CHECKPOINT).is_file():

@@ -275,6 +275,16 @@ def test_another_run_is_not_resumed(tmp_path: Path):
         fit(line(), replace(PLAN, seed=5), tmp_path, HERE, resume=True)
 
 
+@pytest.mark.parametrize("kept", [0, 100, 2000])
+def test_a_checkpoint_that_cannot_be_read_is_named(tmp_path: Path, kept: int):
+    """Of the file only so many bytes are left."""
+    fit(line(), replace(PLAN, epochs=1), tmp_path, HERE)
+    file = tmp_path / "checkpoint.pt"
+    file.write_bytes(file.read_bytes()[:kept])
+    with pytest.raises(ModelError, match=rf"{file}: cannot be read .*; remove it to begin anew$"):
+        fit(line(), replace(PLAN, epochs=1), tmp_path, HERE, resume=True)
+
+
 def test_a_finished_run_is_not_run_again(tmp_path: Path):
     task, again = line(), line()
     fit(task, PLAN, tmp_path, HERE)
