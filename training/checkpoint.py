@@ -40,6 +40,8 @@ def load_checkpoint(file: Path, plan: Mapping[str, Any], device: torch.device) -
         ) from error
     for key, value in plan.items():
         before = known.get(key)
+        if before != value and key == "data":
+            raise UsageError(f"{file}: a run on other patients or with other options cannot be resumed")
         if before != value:
             raise UsageError(f"{file}: a run with {key} {before} cannot be resumed with {value}")
     return state

@@ -6,12 +6,9 @@ folds only the one in five who is held out gets such a probability, and no other
 """
 
 import argparse
-import json
-import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,11 +24,13 @@ from HematomaExpansionLib.prediction.predictor import Predictor, Threshold
 from HematomaExpansionLib.statistics.delong import delong_auc
 from HematomaExpansionLib.statistics.roc import auc
 
+from .balance import forget_balance, weight_of_expanded
 from .classical.cohort import fingerprint
 from .classical.command import PREDICTIONS, describe, summary, write_predictions
 from .classical.fitted import Fitted, differences
 from .classical.study import STUDIES
-from .image_cohort import ImageCohort, folds, read_image_cohort
+from .identity import identity
+from .image_cohort import ImageCohort, folds, read_image_cohort, turns
 from .image_scores import write_scores
 from .loop import batches, fit
 from .processes import Processes
@@ -152,16 +151,13 @@ class Training:
         final one then trains for as many epochs as the folds' networks did in the median.
         """
         count = self.options.folds
-        of = folds([one.patient for one in training], count, self.options.seed)
         told: dict[str, float] = {}
         kept_epochs = []
-        for fold in range(count):
-            chosen_by = (fold + 1) % count if self.options.patience else fold
-            shown = [one for one, its in zip(training, of, strict=True) if its == chosen_by]
-            learnt = [one for one, its in zip(training, of, strict=True) if its not in (fold, chosen_by)]
-            network, epoch = self.fit(f"fold-{fold + 1}", learnt, shown, self.options.epochs)
+        divided = turns(training, count, self.options.seed, bool(self.options.patience))
+        for number, (learnt, shown, scored) in enumerate(divided, 1):
+            network, epoch = self.fit(f"fold-{number}", learnt, shown, self.options.epochs)
             kept_epochs.append(epoch)
-            told |= self.told(network, [one for one, its in zip(training, of, strict=True) if its == fold])
+            told |= self.told(network, scored)
         epochs = self.options.epochs
         if self.options.patience:
             epochs = max(1, round(statistics.median(kept_epochs)))
@@ -183,13 +179,9 @@ class Training:
     ) -> tuple[nn.Module, int]:
         """Train one network; returns it, and after which epoch its weights were kept."""
         options, recipe = self.options, self.recipe
+        rarity = weight_of_expanded(name, [one.patient for one in learnt])
+        positive = rarity if options.balance else 1.0
         expanded = sum(one.patient.expansion is True for one in learnt)
-        if not 0 < expanded < len(learnt):
-            raise InputRefused(
-                f"{name}: {expanded} of {len(learnt)} patients to learn from expanded; some with and some "
-                "without expansion are needed"
-            )
-        positive = (len(learnt) - expanded) / expanded if options.balance else 1.0
         torch.manual_seed(options.seed)
         network = recipe.network()
         validation = recipe.examples(shown) if shown else None
@@ -207,7 +199,7 @@ class Training:
         examples = recipe.examples([replace(one, risk=self.risks.get(one.patient.name)) for one in learnt])
         task = recipe.task(network, examples, validation, positive)
         outcome = fit(task, plan, self.run / name, self.these, resume=options.resume)
-        _forget_balance(network, positive)
+        forget_balance(network, positive)
         self.record[name] = {
             "patients": len(learnt),
             "expanded": expanded,
@@ -317,15 +309,13 @@ class Training:
         return risks
 
     def _fingerprint(self, learnt: Sequence[Cached], shown: Sequence[Cached]) -> str:
-        named = [[[one.patient.name, one.patient.expansion] for one in group] for group in (learnt, shown)]
-        known = [
-            dict(self.recipe.settings),
-            dict(self.recipe.learning),
-            self.options.balance,
-            named,
-            self.options.learn_risk,
-        ]
-        return sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
+        settings = {
+            "settings": dict(self.recipe.settings),
+            "learning": dict(self.recipe.learning),
+            "balance": self.options.balance,
+            "learn_risk": self.options.learn_risk,
+        }
+        return identity(settings, *([one.patient for one in group] for group in (learnt, shown)))
 
 
 def auc_of(logits: Sequence[Tensor], expansion: Sequence[Tensor]) -> dict[str, float]:
@@ -333,13 +323,3 @@ def auc_of(logits: Sequence[Tensor], expansion: Sequence[Tensor]) -> dict[str, f
     scores, truth = (torch.cat(list(each)).float().cpu().numpy() for each in (logits, expansion))
     found = auc(truth.astype(bool), scores.astype(np.float64)).value
     return {} if found is None else {"auc": found}
-
-
-def _forget_balance(network: nn.Module, positive: float) -> None:
-    """Give the logit the odds of the training patients, not those of a balanced set.
-
-    Weighting patients with expansion ``positive`` times multiplies the odds that are learnt by as much.
-    """
-    (last,) = (layer for layer in network.modules() if isinstance(layer, nn.Linear))
-    with torch.no_grad():
-        last.bias -= math.log(positive)

@@ -40,6 +40,7 @@ from HematomaExpansionLib.segmentation.template_grid import SPACING_MM, VOXELS, 
 from . import script
 from .classical.cohort import fingerprint
 from .classical.study import STUDIES
+from .identity import identity
 from .image_cohort import folds, read_image_cohort
 from .lee2024_losses import segmentation_loss
 from .loop import fit
@@ -134,8 +135,16 @@ def _train(options: argparse.Namespace) -> None:
     watched = [one for one, fold in zip(patients, fold_of, strict=True) if not fold]
     torch.manual_seed(options.seed)
     network = DeepBleedVNet(options.width)
+    learning = {"learning_rate": RATE, "epochs_at_most": options.epochs, "batch": options.batch}
     plan = Plan(
-        options.epochs, options.batch, options.seed, fingerprint(cohort.training), minutes=options.minutes
+        options.epochs,
+        options.batch,
+        options.seed,
+        identity(
+            {"network": NAME, "width": options.width, "shown": shown, "learning": learning},
+            *([one.patient for one in group] for group in (learnt, watched)),
+        ),
+        minutes=options.minutes,
     )
     with processes(choose_device(options.device)) as these:
         outcome = fit(
@@ -144,7 +153,12 @@ def _train(options: argparse.Namespace) -> None:
         if not these.first:
             return
         training = {
-            "data": {"source": cohort.study.source, "patients": len(learnt), "sha256": plan.data},
+            "data": {
+                "source": cohort.study.source,
+                "patients": len(learnt),
+                "sha256": fingerprint(cohort.training),
+            },
+            **learning,
             "seed": options.seed,
             "steps": outcome.steps,
             "epochs": outcome.epochs,

@@ -1,8 +1,9 @@
 """The patients of a paper that have images, divided as its classical models divide them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -70,3 +71,37 @@ def folds(patients: Sequence[Patient], count: int, seed: int) -> list[int]:
         places = np.flatnonzero([patient.expansion is expanded for patient in patients])
         of[rng.permutation(places)] = np.arange(len(places)) % count
     return [int(fold) for fold in of]
+
+
+class OfPatient(Protocol):
+    """What was prepared of a patient."""
+
+    @property
+    def patient(self) -> Patient:
+        """The patient."""
+
+
+Item = TypeVar("Item", bound=OfPatient)
+
+
+def turns(
+    items: Sequence[Item], count: int, seed: int, stops_early: bool
+) -> Iterator[tuple[list[Item], list[Item], list[Item]]]:
+    """Cross-validation: of each turn who is learnt from, who is watched meanwhile, and who is scored.
+
+    Who is scored is watched too, unless that chooses the epoch: with early stopping the next fold is watched.
+
+    Args:
+        items: of all patients.
+        count: folds; at least 3 with early stopping.
+        seed: of :func:`folds`.
+        stops_early: whether those who are watched choose the epoch.
+    """
+    of = folds([one.patient for one in items], count, seed)
+    for fold in range(count):
+        watched = (fold + 1) % count if stops_early else fold
+        yield (
+            [one for one, its in zip(items, of, strict=True) if its not in (fold, watched)],
+            [one for one, its in zip(items, of, strict=True) if its == watched],
+            [one for one, its in zip(items, of, strict=True) if its == fold],
+        )

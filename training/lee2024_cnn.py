@@ -117,8 +117,8 @@ def _train_as_one_of(these: Processes, options: argparse.Namespace) -> None:
         options.unet_width,
         options.image_width,
     )
-    trainer = Trainer(options, run, these, cohort)
-    networks = trainer.classifier_and_unet(settings, training)
+    trainer = Trainer(options, run, these, settings)
+    networks = trainer.classifier_and_unet(training)
     fold_of = folds([one.patient for one in training], options.folds, options.seed)
     scores: dict[str, float | None] = {}
     for fold in range(options.folds):
@@ -140,6 +140,7 @@ def _train_as_one_of(these: Processes, options: argparse.Namespace) -> None:
             "division": cohort.study.split_rule,
             "folds_of_the_score": options.folds,
             "networks": trainer.record,
+            **trainer.learning,
             "seed": options.seed,
             "hardware": hardware(these.device),
             "versions": versions(),

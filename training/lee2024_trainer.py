@@ -2,7 +2,9 @@
 
 import argparse
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -12,14 +14,16 @@ from HematomaExpansionLib.networks.lee_image_to_he import LeeImageToHE
 from HematomaExpansionLib.networks.lee_imagenet import load_imagenet
 from HematomaExpansionLib.prediction.lee2024.networks import LeeNetworks, LeeSettings
 
-from .classical.cohort import fingerprint
-from .image_cohort import ImageCohort, folds
+from .identity import identity
+from .image_cohort import folds
 from .lee2024_data import PreparedSlices, Slices
 from .lee2024_tasks import classifier_task, image_to_he_task, unet_task
 from .loop import fit
 from .processes import Processes
+from .provenance import weights_file
 from .task import Plan, Task
 
+STAGES = ("classifier", "unet", "image_to_he")
 CLASSIFIER, UNET, IMAGE = 0.3, 0.2, 0.5
 """Shares of ``--minutes``; the last is for Image-to-HE in all folds together."""
 WATCHED = 10
@@ -33,21 +37,38 @@ class Trainer:
         options: of the command.
         run: folder of the curves and checkpoints.
         these: the processes.
-        cohort: for its fingerprint.
+        settings: sizes of the networks.
 
     Attributes:
         record: what was trained and how it went, by the name of the training.
     """
 
-    def __init__(self, options: argparse.Namespace, run: Path, these: Processes, cohort: ImageCohort) -> None:
+    def __init__(
+        self, options: argparse.Namespace, run: Path, these: Processes, settings: LeeSettings
+    ) -> None:
         """Keep the choices."""
-        self.options, self.run, self.these, self.cohort = options, run, these, cohort
+        self.options, self.run, self.these, self.settings = options, run, these, settings
         self.record: dict[str, object] = {}
 
-    def classifier_and_unet(self, settings: LeeSettings, patients: Sequence[PreparedSlices]) -> LeeNetworks:
+    @cached_property
+    def learning(self) -> dict[str, Any]:
+        """All that the trainings depend on beside the sizes, the seed and the patients, for the bundle.
+
+        Image-to-HE learns on the features of the U-Net, so what the U-Net was trained with matters to it too.
+        """
+        options = self.options
+        rates = (options.classifier_rate, options.unet_rate, options.image_rate)
+        return {
+            "learning_rates": dict(zip(STAGES, rates, strict=True)),
+            "epochs_at_most": dict(zip(STAGES, options.epochs, strict=True)),
+            "batch": options.batch,
+            "imagenet": weights_file(options.imagenet),
+        }
+
+    def classifier_and_unet(self, patients: Sequence[PreparedSlices]) -> LeeNetworks:
         """They learn from masks alone, never from the outcome, so they need no folds."""
         torch.manual_seed(self.options.seed)
-        networks = LeeNetworks.build(settings)
+        networks = LeeNetworks.build(self.settings)
         if self.options.imagenet:
             load_imagenet(networks.classifier, self.options.imagenet)
         fold_of = folds([one.patient for one in patients], WATCHED, self.options.seed)
@@ -58,12 +79,12 @@ class Trainer:
             networks.classifier,
             Slices(kept, False),
             Slices(watched, False),
-            settings.classifier_size,
+            self.settings.classifier_size,
             self.options.classifier_rate,
         )
-        self._fit("classifier", task, classifier, CLASSIFIER)
+        self._fit("classifier", task, (kept, watched), classifier, CLASSIFIER)
         task = unet_task(networks.unet, Slices(kept, True), Slices(watched, True), self.options.unet_rate)
-        self._fit("unet", task, unet, UNET)
+        self._fit("unet", task, (kept, watched), unet, UNET)
         return networks
 
     def image_to_he(
@@ -75,14 +96,14 @@ class Trainer:
     ) -> None:
         """Train Image-to-HE anew, in the networks; nothing is chosen by the patients held out."""
         torch.manual_seed(self.options.seed)
-        settings = networks.settings
-        fresh = LeeImageToHE(networks.unet.feature_channels, settings.image_width)
+        fresh = LeeImageToHE(networks.unet.feature_channels, self.settings.image_width)
         networks.image_to_he.load_state_dict(fresh.state_dict())
         shown = Slices(held_out, True) if held_out else None
         task = image_to_he_task(
             networks.image_to_he, networks.unet, Slices(patients, True), shown, self.options.image_rate
         )
-        self._fit(f"image-to-he-{name}", task, self.options.epochs[2], IMAGE / (self.options.folds + 1))
+        minutes_share = IMAGE / (self.options.folds + 1)
+        self._fit(f"image-to-he-{name}", task, (patients, held_out), self.options.epochs[2], minutes_share)
 
     def scored(self, networks: LeeNetworks, patients: Sequence[PreparedSlices]) -> dict[str, float | None]:
         """NDL score of each patient as in use: slices by the classifier, areas by the U-Net."""
@@ -92,14 +113,22 @@ class Trainer:
             for one in patients
         }
 
-    def _fit(self, name: str, task: Task, epochs: int, minutes_share: float) -> None:
+    def _fit(
+        self,
+        name: str,
+        task: Task,
+        groups: Sequence[Sequence[PreparedSlices]],
+        epochs: int,
+        minutes_share: float,
+    ) -> None:
         if self.these.first:
             print(f"{name}: {len(task.training)} slices", flush=True)
+        known = {"settings": self.settings.record(), "learning": self.learning}
         plan = Plan(
             epochs=epochs,
             batch=self.options.batch,
             seed=self.options.seed,
-            data=fingerprint(self.cohort.training),
+            data=identity(known, *([one.patient for one in group] for group in groups)),
             minutes=self.options.minutes * minutes_share,
         )
         outcome = fit(task, plan, self.run / name, self.these, resume=self.options.resume)

@@ -47,6 +47,7 @@ from HematomaExpansionLib.prediction.predictor import Threshold
 from .affine import mirrored_cropped_shifted, moved
 from .cnn_options import Defaults, check, parser, run
 from .cnn_training import auc_of
+from .provenance import weights_file
 from .scan_cache import Arrays, Cached
 from .task import Batch, Examples, Task
 
@@ -143,8 +144,7 @@ class NingRecipe:
     @property
     def learning(self) -> Mapping[str, Any]:
         """Of the optimiser."""
-        imagenet = None if self.imagenet is None else self.imagenet.name
-        return {"learning_rate": self.rate, "imagenet": imagenet}
+        return {"learning_rate": self.rate, "imagenet": weights_file(self.imagenet)}
 
     @property
     def shown(self) -> Mapping[str, Any]:

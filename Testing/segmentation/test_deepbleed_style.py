@@ -96,13 +96,16 @@ def test_without_weights_the_shell_says_how_to_get_them(tmp_path: Path, sample: 
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The sample's scans, and a bundle that the command trained on them for a moment."""
     folder = tmp_path_factory.mktemp("deepbleed")
-    cohort = write_small_cohort(folder, 8)
+    write_small_cohort(folder, 8)
     threads = torch.get_num_threads()
-    tiny = "--voxels 32 --spacing-mm 6 --width 2 --epochs 1 --batch 2 --threads 1 --device cpu"
-    words = ["--cohort", str(cohort), "--out", str(folder / "deepbleed-style")]
-    assert deepbleed_style.main([*words, *tiny.split()]) == 0
+    assert deepbleed_style.main(training_of(folder)) == 0
     torch.set_num_threads(threads)
-    return cohort.with_name("baseline.nii.gz"), folder / "deepbleed-style"
+    return folder / "baseline.nii.gz", folder / "deepbleed-style"
+
+
+def training_of(folder: Path) -> list[str]:
+    tiny = "--voxels 32 --spacing-mm 6 --width 2 --epochs 1 --batch 2 --threads 1 --device cpu"
+    return ["--cohort", f"{folder}/cohort.csv", "--out", f"{folder}/deepbleed-style", *tiny.split()]
 
 
 def test_from_a_training_to_a_mask(trained: tuple[Path, Path]):
@@ -124,6 +127,13 @@ def test_from_a_training_to_a_mask(trained: tuple[Path, Path]):
     assert found.parameters["voxels"] == 32
     assert "simulated" in found.warnings[0]
     assert (bundle.with_name("deepbleed-style-run") / "curves.png").is_file()
+
+
+@pytest.mark.parametrize("other", ["--width 4", "--batch 1", "--epochs 2"])
+def test_a_training_is_not_resumed_with_another_option(trained: tuple[Path, Path], other: str, capsys):
+    words = [*training_of(trained[0].parent), "--resume", *other.split()]
+    assert deepbleed_style.main(words) == 2
+    assert "cannot be resumed" in capsys.readouterr().err
 
 
 def test_a_bundle_of_another_network_is_refused(trained: tuple[Path, Path], tmp_path: Path):

@@ -14,7 +14,7 @@ from HematomaExpansionLib.prediction.patient import Patient
 from HematomaExpansionLib.prediction.registry import load_predictor
 from Testing.conftest import ROOT
 from training import loop, ning2025_cnn, zhong2021_cnn
-from training.cnn_training import _forget_balance
+from training.balance import forget_balance
 from training.ning2025_cnn import Crops
 from training.scan_cache import Cached
 from training.zhong2021_cnn import Volumes, loss, score, step_down
@@ -211,7 +211,7 @@ def test_the_weight_of_rare_patients_is_taken_out_of_the_answer():
     image = torch.rand(1, 1, 4, 8, 8)
     with torch.inference_mode():
         before = float(network(image)[1])
-        _forget_balance(network, 3.0)
+        forget_balance(network, 3.0)
         assert float(network(image)[1]) == pytest.approx(before - np.log(3), abs=1e-5)
 
 

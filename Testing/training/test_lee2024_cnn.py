@@ -14,7 +14,7 @@ from HematomaExpansionLib.explanation.grad_cam import explain
 from HematomaExpansionLib.prediction.patient import Patient
 from HematomaExpansionLib.prediction.registry import load_predictor
 from Testing.training.small_cohort import write_small_cohort
-from training import fusion, lee2024_cnn
+from training import fusion, lee2024_cnn, loop
 from training.image_scores import read_scores
 
 TINY = (
@@ -46,6 +46,10 @@ def test_the_bundles_say_what_they_are(trained: tuple[Path, Path]):
     assert image.outcome == "che"
     assert "simulated" in image.warning
     assert image.training["networks"]["unet"]["steps"] >= 1
+    assert image.training["learning_rates"] == {"classifier": 1e-4, "unet": 1e-3, "image_to_he": 1e-4}
+    assert image.training["epochs_at_most"] == {"classifier": 1, "unet": 1, "image_to_he": 1}
+    assert image.training["batch"] == 16
+    assert image.training["imagenet"] is None
     assert "test" not in json.dumps(image.metrics)
     against = integrated.metrics["against Clinical-to-HE"]
     assert against["likelihood_ratio"] == pytest.approx(
@@ -134,13 +138,59 @@ def test_the_fusion_builds_on_it(trained: tuple[Path, Path], capsys):
     assert "fill in the column split" in capsys.readouterr().err
 
 
-def test_a_finished_run_resumes_to_the_same_weights(trained: tuple[Path, Path], capsys):
+@pytest.fixture(scope="module")
+def stopped(trained: tuple[Path, Path]) -> list[str]:
+    """The command of a training that ended in the middle of the second fold of Image-to-HE."""
     cohort, out = trained
-    digest = read_bundle(out).metadata.weights_sha256
-    (out.with_name("lee-run") / "image-to-he-all" / "checkpoint.pt").unlink()
-    assert lee2024_cnn.main([*command(cohort, out), "--resume"]) == 0
-    assert read_bundle(out).metadata.weights_sha256 == digest
-    assert capsys.readouterr().out.count("epoch 1/1") == 1
+    cache = out.with_name("lee-run") / "prepared"
+    words = [*command(cohort, out.with_name("broken")), "--cache", str(cache)]
+    step = loop._Run._step
+
+    def stop_here(run, loaded, done):
+        if run.checkpoint.parent.name == "image-to-he-fold-2" and run.steps == 1:
+            raise KeyboardInterrupt
+        step(run, loaded, done)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "SAVE_S", -1.0)
+        patch.setattr(loop._Run, "_step", stop_here)
+        assert lee2024_cnn.main(words) == 130
+    return words
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "--folds 3",
+        "--image-rate 1e-3",
+        "--unet-rate 1e-4",
+        "--unet-width 4",
+        "--image-width 4",
+        "--attention",
+        "--epochs 1,1,2",
+        "--batch 8",
+        "--seed 2",
+    ],
+)
+def test_a_stopped_training_is_not_resumed_with_another_option(stopped: list[str], other: str, capsys):
+    assert lee2024_cnn.main([*stopped, "--resume", *other.split()]) == 2
+    said = capsys.readouterr().err
+    assert "cannot be resumed" in said
+    assert said.count("\n") == 1
+
+
+def test_a_stopped_training_is_resumed_to_the_same_weights(
+    trained: tuple[Path, Path], stopped: list[str], capsys
+):
+    """What was finished is not trained again: an epoch is left of the second fold, and one on everybody."""
+    run = trained[1].with_name("broken-run")
+    left = torch.load(run / "image-to-he-fold-2" / "checkpoint.pt", weights_only=True)
+    assert (left["steps"], left["ended_by"]) == (1, "")
+    assert lee2024_cnn.main([*stopped, "--resume"]) == 0
+    assert capsys.readouterr().out.count("epoch 1/1") == 2
+    one, again = (read_bundle(trained[1].with_name(name)).metadata for name in ("lee", "broken"))
+    assert one.weights_sha256 == again.weights_sha256
+    assert one.metrics == again.metrics
 
 
 @pytest.mark.parametrize(
