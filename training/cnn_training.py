@@ -35,7 +35,7 @@ from .image_scores import write_scores
 from .loop import batches, fit
 from .processes import Processes
 from .provenance import hardware, versions
-from .scan_cache import Arrays, Cached, cached
+from .scan_cache import Arrays, Cached, cached_for_all
 from .stated_risk import COLUMN, stated_risks
 from .task import Batch, Examples, Plan, Task
 
@@ -138,11 +138,7 @@ class Training:
         """Prepare the scans, in the first process; the others find them done."""
         options, recipe = self.options, self.recipe
         cache = options.cache or self.run / "prepared"
-        found = None
-        if self.these.first:
-            found = cached(patients, cache, recipe.make, recipe.shown, options.workers)
-        self.these.agree(0)
-        return found if found is not None else cached(patients, cache, recipe.make, recipe.shown)
+        return cached_for_all(self.these, patients, cache, recipe.make, recipe.shown, options.workers)
 
     def in_folds(self, training: Sequence[Cached]) -> tuple[nn.Module, dict[str, float]]:
         """Cross-validation, then a network that learns from everybody.

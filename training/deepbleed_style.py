@@ -44,9 +44,9 @@ from .identity import identity
 from .image_cohort import folds, read_image_cohort
 from .lee2024_losses import segmentation_loss
 from .loop import fit
-from .processes import processes
+from .processes import Processes, processes
 from .provenance import hardware, versions
-from .scan_cache import Arrays, Cached, cached
+from .scan_cache import Arrays, Cached, cached_for_all
 from .segmentation_bundle import LICENCE, WARNING, model_card
 from .task import Batch, Plan, Task
 from .training_log import Panel
@@ -118,14 +118,19 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _train(options: argparse.Namespace) -> None:
+    with processes(choose_device(options.device)) as these:
+        _train_as_one_of(these, options)
+
+
+def _train_as_one_of(these: Processes, options: argparse.Namespace) -> None:
     run = script.run_folder(options.out)
     cohort = read_image_cohort(
         STUDIES["lu2024"], options.cohort, options.seed, script.said_simulated(options)
     )
     grid = TemplateGrid(options.voxels, options.spacing_mm)
     shown = {"network": NAME, "voxels": grid.voxels, "spacing_mm": grid.spacing_mm}
-    make = partial(_brain, grid)
-    patients = cached(cohort.training, options.cache or run / "prepared", make, shown, options.workers)
+    make, cache = partial(_brain, grid), options.cache or run / "prepared"
+    patients = cached_for_all(these, cohort.training, cache, make, shown, options.workers)
     if len(patients) < 2:
         raise InputRefused(
             f"{options.cohort}: {len(patients)} training patients could be prepared; 2 are needed"
@@ -146,27 +151,24 @@ def _train(options: argparse.Namespace) -> None:
         ),
         minutes=options.minutes,
     )
-    with processes(choose_device(options.device)) as these:
-        outcome = fit(
-            _task(network, Brains(learnt), Brains(watched)), plan, run, these, resume=options.resume
-        )
-        if not these.first:
-            return
-        training = {
-            "data": {
-                "source": cohort.study.source,
-                "patients": len(learnt),
-                "sha256": fingerprint(cohort.training),
-            },
-            **learning,
-            "seed": options.seed,
-            "steps": outcome.steps,
-            "epochs": outcome.epochs,
-            "minutes": round(outcome.seconds / 60, 2),
-            "ended_by": outcome.ended_by,
-            "hardware": hardware(these.device),
-            "versions": versions(),
-        }
+    outcome = fit(_task(network, Brains(learnt), Brains(watched)), plan, run, these, resume=options.resume)
+    if not these.first:
+        return
+    training = {
+        "data": {
+            "source": cohort.study.source,
+            "patients": len(learnt),
+            "sha256": fingerprint(cohort.training),
+        },
+        **learning,
+        "seed": options.seed,
+        "steps": outcome.steps,
+        "epochs": outcome.epochs,
+        "minutes": round(outcome.seconds / 60, 2),
+        "ended_by": outcome.ended_by,
+        "hardware": hardware(these.device),
+        "versions": versions(),
+    }
     _write(options.out, network, options.width, grid, training, outcome.scores, cohort.study.simulated)
     print(f"{options.out}: {outcome.scores}", flush=True)
 

@@ -103,10 +103,8 @@ def _train_as_one_of(these: Processes, options: argparse.Namespace) -> None:
     cache = options.cache or run / "prepared"
     if these.first:
         print("\n".join([*describe(cohort.study), cohort.remark]), flush=True)
-        prepare((*cohort.training, *cohort.held_out), options.size, cache, options.workers)
-    these.agree(0)
-    training = prepare(cohort.training, options.size, cache)
-    held_out = prepare(cohort.held_out, options.size, cache)
+    training = prepare(these, cohort.training, options.size, cache, options.workers)
+    held_out = prepare(these, cohort.held_out, options.size, cache, options.workers)
     if not training:
         raise InputRefused(f"{options.cohort}: no training patient could be prepared")
     settings = LeeSettings(

@@ -13,7 +13,8 @@ from HematomaExpansionLib.labels import Label
 from HematomaExpansionLib.prediction.lee2024.slices import WINDOW_HU, grey_slices, mask_slices
 from HematomaExpansionLib.prediction.patient import Patient
 
-from .scan_cache import Arrays, cached
+from .processes import Processes
+from .scan_cache import Arrays, cached_for_all
 from .shift_scale_rotate import draw_move, moved
 from .task import Batch
 
@@ -53,17 +54,20 @@ class PreparedSlices:
         return torch.from_numpy(np.array(self.grey)).float()[:, None] / GREYS
 
 
-def prepare(patients: Sequence[Patient], size: int, cache: Path, workers: int = 1) -> list[PreparedSlices]:
-    """Prepare what is not prepared yet, see :func:`.scan_cache.cached`.
+def prepare(
+    these: Processes, patients: Sequence[Patient], size: int, cache: Path, workers: int
+) -> list[PreparedSlices]:
+    """Prepare what is not prepared yet, see :func:`.scan_cache.cached_for_all`.
 
     Args:
+        these: the processes.
         patients: with baseline scans and masks.
         size: rows and columns of a slice.
         cache: folder of prepared patients, kept from run to run.
         workers: processes.
     """
     shown = {"paper": "lee2024", "size": size, "window_hu": WINDOW_HU}
-    done = cached(patients, cache, partial(_slices, size), shown, workers)
+    done = cached_for_all(these, patients, cache, partial(_slices, size), shown, workers)
     return [PreparedSlices(one.patient, one.folder) for one in done]
 
 

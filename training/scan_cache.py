@@ -15,6 +15,7 @@ from HematomaExpansionLib.errors import InputRefused
 from HematomaExpansionLib.files import folder_written_whole
 from HematomaExpansionLib.prediction.patient import Patient
 
+from .processes import Processes
 from .worker_processes import mapped
 
 Arrays = dict[str, NDArray[Any]]
@@ -69,6 +70,20 @@ def cached(
         if isinstance(reason, str):
             print(f"left out: {reason}", flush=True)
     return [one for one in results if isinstance(one, Cached)]
+
+
+def cached_for_all(
+    these: Processes,
+    patients: Sequence[Patient],
+    cache: Path,
+    make: Callable[[Patient], Arrays],
+    settings: Mapping[str, Any],
+    workers: int = 1,
+) -> list[Cached]:
+    """:func:`cached` in processes that train together: the first one prepares, the others find it done."""
+    found = cached(patients, cache, make, settings, workers) if these.first else None
+    these.agree(0)
+    return cached(patients, cache, make, settings) if found is None else found
 
 
 def _prepared(cache: Path, make: Callable[[Patient], Arrays], patient: Patient) -> Cached | str:

@@ -1,5 +1,8 @@
 """Prepared arrays: made once, and anew when a file or a setting changes; who cannot be prepared is named."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +10,7 @@ import pytest
 
 from HematomaExpansionLib.errors import NotAHeadCT
 from HematomaExpansionLib.prediction.patient import Patient
+from Testing.conftest import ROOT
 from training.scan_cache import Arrays, cached
 
 MADE: list[str] = []
@@ -51,3 +55,18 @@ def test_other_settings_lie_beside(patients, tmp_path: Path):
     cached(patients[:1], tmp_path / "cache", make, {"size": 4})
     assert MADE == ["one", "one"]
     assert len(list((tmp_path / "cache").iterdir())) == 2
+
+
+def test_of_several_processes_the_first_prepares_for_all(tmp_path: Path):
+    command = ["torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m"]
+    subprocess.run(
+        [sys.executable, "-m", *command, "Testing.training.preparing_together", tmp_path],
+        cwd=ROOT,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    first, *found = (tmp_path / "log").read_text().splitlines()
+    assert first == "prepared in 0"
+    assert sorted(found) == ["6 found in 0", "6 found in 1"]
