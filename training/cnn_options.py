@@ -50,12 +50,7 @@ def parser(name: str, description: str | None, defaults: Defaults) -> argparse.A
         default=defaults.folds,
         help=f"of the cross-validation, {defaults.folds}; 0 holds one patient in five out instead",
     )
-    add(
-        "--patience",
-        type=int,
-        default=0,
-        help="stop after so many epochs without a better AUC in the next fold; 0: never",
-    )
+    script.add_patience(made, "AUC in the next fold")
     add(
         "--no-balance",
         dest="balance",

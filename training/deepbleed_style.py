@@ -54,7 +54,7 @@ from .training_log import Panel
 COMMAND = "deepbleed_style"
 RATE = 1e-3
 WATCHED = 10
-"""One patient in so many is not learnt from, to show how good the outlines are."""
+"""One patient in so many is not learnt from: to show how good the outlines are, and to stop early by."""
 INTENDED_USE = (
     "Outlines of intracerebral haemorrhage on non-contrast head CT of adults, for research. "
     "Not for clinical decisions."
@@ -104,11 +104,13 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=50, help="at most")
     parser.add_argument("--minutes", type=float, default=0.0, help="at most")
     parser.add_argument("--batch", type=int, default=2, help="heads a step")
+    script.add_patience(parser, "median Dice in the patients who are watched")
     script.add_machine(parser)
     script.add_workers(parser, "brains")
     script.add_resume(parser)
     options = parser.parse_args(arguments)
     script.check_least(parser, options, "width", "epochs", "batch", "threads", "workers")
+    script.check_least(parser, options, "patience", least=0)
     if options.voxels < MULTIPLE or options.voxels % MULTIPLE or options.spacing_mm <= 0:
         parser.error(
             f"--voxels {options.voxels}, --spacing-mm {options.spacing_mm}: a multiple of {MULTIPLE}, and a "
@@ -150,6 +152,8 @@ def _train_as_one_of(these: Processes, options: argparse.Namespace) -> None:
             *([one.patient for one in group] for group in (learnt, watched)),
         ),
         minutes=options.minutes,
+        patience=options.patience,
+        monitor="dice",
     )
     outcome = fit(_task(network, Brains(learnt), Brains(watched)), plan, run, these, resume=options.resume)
     if not these.first:
@@ -166,6 +170,7 @@ def _train_as_one_of(these: Processes, options: argparse.Namespace) -> None:
         "epochs": outcome.epochs,
         "minutes": round(outcome.seconds / 60, 2),
         "ended_by": outcome.ended_by,
+        "kept_epoch": outcome.kept_epoch,
         "hardware": hardware(these.device),
         "versions": versions(),
     }

@@ -13,9 +13,14 @@ the preparation (half a second a patient, once):
 holds prepared slices, curves, checkpoints, ``scores.csv`` and ``predictions.csv`` (what both say of each
 patient, of training patients out of fold), and ``reproduce.csv``, the same with the nDL score itself. No
 bundle knows of the patients held out.
+
+With ``--patience`` classifier and U-Net stop by one training patient in ten, whom they do not learn from.
+Image-to-HE stops by the next fold, never by the one that is scored, and learns from everybody for as many
+epochs as it did in the median of the folds.
 """
 
 import argparse
+import statistics
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,7 +33,7 @@ from . import script
 from .classical.cohort import fingerprint
 from .classical.command import describe
 from .classical.study import STUDIES
-from .image_cohort import folds, read_image_cohort
+from .image_cohort import read_image_cohort, turns
 from .lee2024_data import prepare
 from .lee2024_models import write
 from .lee2024_tasks import CLASSIFIER_RATE, IMAGE_RATE, UNET_RATE
@@ -63,12 +68,15 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=0.0, help="of all trainings together, at most")
     parser.add_argument("--batch", type=int, default=8, help="slices a step")
     parser.add_argument("--folds", type=int, default=5, help="for nDL scores out of fold")
+    script.add_patience(parser, "AUC or Dice in the patients who are watched")
     script.add_machine(parser)
     script.add_workers(parser, "slices")
     script.add_resume(parser)
     options = parser.parse_args(arguments)
     script.check_least(parser, options, "unet_width", "image_width", "batch", "threads", "workers")
-    script.check_least(parser, options, "folds", least=2)
+    script.check_least(parser, options, "patience", least=0)
+    if options.folds < (3 if options.patience else 2):
+        parser.error(f"--folds is {options.folds}; from 2 (from 3 with --patience) is allowed")
     for name in ("size", "classifier_size"):
         value = getattr(options, name)
         if value is not None and (value < 32 or value % 32):
@@ -117,14 +125,16 @@ def _train_as_one_of(these: Processes, options: argparse.Namespace) -> None:
     )
     trainer = Trainer(options, run, these, settings)
     networks = trainer.classifier_and_unet(training)
-    fold_of = folds([one.patient for one in training], options.folds, options.seed)
+    epochs = options.epochs[2]
     scores: dict[str, float | None] = {}
-    for fold in range(options.folds):
-        kept = [one for one, of in zip(training, fold_of, strict=True) if of != fold]
-        left_out = [one for one, of in zip(training, fold_of, strict=True) if of == fold]
-        trainer.image_to_he(networks, kept, left_out, f"fold-{fold + 1}")
-        scores |= trainer.scored(networks, left_out)
-    trainer.image_to_he(networks, training, [], "all")
+    kept_epochs = []
+    divided = turns(training, options.folds, options.seed, bool(options.patience))
+    for number, (learnt, watched, scored) in enumerate(divided, 1):
+        kept_epochs.append(trainer.image_to_he(networks, learnt, watched, f"fold-{number}", epochs))
+        scores |= trainer.scored(networks, scored)
+    if options.patience:
+        epochs = max(1, round(statistics.median(kept_epochs)))
+    trainer.image_to_he(networks, training, [], "all", epochs)
     held_out_scores = trainer.scored(networks, held_out)
     if these.first:
         record = {

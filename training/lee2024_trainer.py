@@ -27,7 +27,8 @@ STAGES = ("classifier", "unet", "image_to_he")
 CLASSIFIER, UNET, IMAGE = 0.3, 0.2, 0.5
 """Shares of ``--minutes``; the last is for Image-to-HE in all folds together."""
 WATCHED = 10
-"""One training patient in so many is not learnt from by classifier and U-Net, to show how good they are."""
+"""One training patient in so many is not learnt from by classifier and U-Net, but watched: to show how good
+they are, and to stop early by."""
 
 
 class Trainer:
@@ -84,26 +85,30 @@ class Trainer:
         )
         self._fit("classifier", task, (kept, watched), classifier, CLASSIFIER)
         task = unet_task(networks.unet, Slices(kept, True), Slices(watched, True), self.options.unet_rate)
-        self._fit("unet", task, (kept, watched), unet, UNET)
+        self._fit("unet", task, (kept, watched), unet, UNET, monitor="dice")
         return networks
 
     def image_to_he(
         self,
         networks: LeeNetworks,
         patients: Sequence[PreparedSlices],
-        held_out: Sequence[PreparedSlices],
+        watched: Sequence[PreparedSlices],
         name: str,
-    ) -> None:
-        """Train Image-to-HE anew, in the networks; nothing is chosen by the patients held out."""
+        epochs: int,
+    ) -> int:
+        """Train Image-to-HE anew, in the networks; returns after which epoch its weights were kept.
+
+        With early stopping those who are watched choose that epoch: nobody may be scored among them.
+        """
         torch.manual_seed(self.options.seed)
         fresh = LeeImageToHE(networks.unet.feature_channels, self.settings.image_width)
         networks.image_to_he.load_state_dict(fresh.state_dict())
-        shown = Slices(held_out, True) if held_out else None
+        shown = Slices(watched, True) if watched else None
         task = image_to_he_task(
             networks.image_to_he, networks.unet, Slices(patients, True), shown, self.options.image_rate
         )
         minutes_share = IMAGE / (self.options.folds + 1)
-        self._fit(f"image-to-he-{name}", task, (patients, held_out), self.options.epochs[2], minutes_share)
+        return self._fit(f"image-to-he-{name}", task, (patients, watched), epochs, minutes_share)
 
     def scored(self, networks: LeeNetworks, patients: Sequence[PreparedSlices]) -> dict[str, float | None]:
         """NDL score of each patient as in use: slices by the classifier, areas by the U-Net."""
@@ -120,7 +125,8 @@ class Trainer:
         groups: Sequence[Sequence[PreparedSlices]],
         epochs: int,
         minutes_share: float,
-    ) -> None:
+        monitor: str = "auc",
+    ) -> int:
         if self.these.first:
             print(f"{name}: {len(task.training)} slices", flush=True)
         known = {"settings": self.settings.record(), "learning": self.learning}
@@ -130,6 +136,8 @@ class Trainer:
             seed=self.options.seed,
             data=identity(known, *([one.patient for one in group] for group in groups)),
             minutes=self.options.minutes * minutes_share,
+            patience=self.options.patience if task.validation is not None else 0,
+            monitor=monitor,
         )
         outcome = fit(task, plan, self.run / name, self.these, resume=self.options.resume)
         self.record[name] = {
@@ -139,8 +147,10 @@ class Trainer:
             "epochs": outcome.epochs,
             "minutes": round(outcome.seconds / 60, 2),
             "ended_by": outcome.ended_by,
-            **{f"held_out_{key}": round(value, 4) for key, value in outcome.scores.items()},
+            "kept_epoch": outcome.kept_epoch,
+            **{f"validation_{key}": round(value, 4) for key, value in outcome.scores.items()},
         }
+        return outcome.kept_epoch
 
 
 def _size(network: nn.Module) -> int:

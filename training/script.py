@@ -52,6 +52,17 @@ def add_resume(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
 
 
+def add_patience(parser: argparse.ArgumentParser, watched: str) -> None:
+    """Add ``--patience``.
+
+    Args:
+        parser: of the command.
+        watched: the score, and of whom.
+    """
+    told = f"stop after so many epochs without a better {watched}, and keep the best epoch; 0: never"
+    parser.add_argument("--patience", type=int, default=0, help=told)
+
+
 def check_least(
     parser: argparse.ArgumentParser, options: argparse.Namespace, *names: str, least: int = 1
 ) -> None:

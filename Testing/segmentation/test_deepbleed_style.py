@@ -129,7 +129,7 @@ def test_from_a_training_to_a_mask(trained: tuple[Path, Path]):
     assert (bundle.with_name("deepbleed-style-run") / "curves.png").is_file()
 
 
-@pytest.mark.parametrize("other", ["--width 4", "--batch 1", "--epochs 2"])
+@pytest.mark.parametrize("other", ["--width 4", "--batch 1", "--epochs 2", "--patience 1"])
 def test_a_training_is_not_resumed_with_another_option(trained: tuple[Path, Path], other: str, capsys):
     words = [*training_of(trained[0].parent), "--resume", *other.split()]
     assert deepbleed_style.main(words) == 2

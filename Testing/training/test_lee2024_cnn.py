@@ -138,6 +138,24 @@ def test_the_fusion_builds_on_it(trained: tuple[Path, Path], capsys):
     assert "fill in the column split" in capsys.readouterr().err
 
 
+def test_early_stopping(trained: tuple[Path, Path]):
+    """Image-to-HE learns from one fold of three, stops by the next, and is scored on the last."""
+    cohort, out = trained
+    other, cache = out.with_name("patient"), out.with_name("lee-run") / "prepared"
+    more = f"--cache {cache} --folds 3 --epochs 2 --patience 1".split()
+    assert lee2024_cnn.main([*command(cohort, other), *more]) == 0
+    networks = read_bundle(other).metadata.training["networks"]
+    turns = [networks[f"image-to-he-fold-{number}"] for number in (1, 2, 3)]
+    everybody = networks["image-to-he-all"]
+    assert sum(turn["slices"] for turn in turns) == everybody["slices"]
+    assert everybody["epochs"] == sorted(turn["kept_epoch"] for turn in turns)[1]
+    for name in ("classifier", "unet"):
+        assert networks[name]["epochs"] == 2
+        assert networks[name]["ended_by"] == ("epochs" if networks[name]["kept_epoch"] == 2 else "patience")
+    training, _ = read_scores(other.with_name("patient-run") / "scores.csv")
+    assert len(training) == 32
+
+
 @pytest.fixture(scope="module")
 def stopped(trained: tuple[Path, Path]) -> list[str]:
     """The command of a training that ended in the middle of the second fold of Image-to-HE."""
@@ -197,7 +215,9 @@ def test_a_stopped_training_is_resumed_to_the_same_weights(
     ("option", "message"),
     [
         (("--size", "100"), "--size is 100; a multiple of 32 is allowed"),
-        (("--folds", "1"), "--folds is 1; it must be at least 2"),
+        (("--folds", "1"), "--folds is 1; from 2 (from 3 with --patience) is allowed"),
+        (("--folds", "2", "--patience", "1"), "--folds is 2; from 2 (from 3 with --patience) is allowed"),
+        (("--patience", "-1"), "--patience is -1; it must be at least 0"),
         (("--batch", "0"), "--batch is 0; it must be at least 1"),
         (("--layers", "3,4"), "3,4: four numbers from 1 are allowed"),
         (("--epochs", "1,2"), "1,2: one number from 1 is allowed, or three"),
