@@ -68,6 +68,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=0.0, help="of all trainings together, at most")
     parser.add_argument("--batch", type=int, default=8, help="slices a step")
     parser.add_argument("--folds", type=int, default=5, help="for nDL scores out of fold")
+    parser.add_argument(
+        "--balance",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="in Image-to-HE weight patients with expansion by their rarity; the paper does not",
+    )
     script.add_patience(parser, "AUC or Dice in the patients who are watched")
     script.add_machine(parser)
     script.add_workers(parser, "slices")

@@ -44,7 +44,7 @@ def consistency_loss(evidence: Tensor, outline: Tensor, expansion: Tensor) -> Te
 
 
 def image_to_he_loss(
-    logit: Tensor, evidence: Tensor, outline: Tensor, expansion: Tensor
+    logit: Tensor, evidence: Tensor, outline: Tensor, expansion: Tensor, positive: float = 1.0
 ) -> dict[str, Tensor]:
     """Cross-entropy of the slices and, weighted, the consistency loss.
 
@@ -53,7 +53,9 @@ def image_to_he_loss(
         evidence: see :func:`consistency_loss`.
         outline: likewise.
         expansion: likewise.
+        positive: how often a slice of a patient with expansion counts in the cross-entropy.
     """
-    entropy = functional.binary_cross_entropy_with_logits(logit, expansion)
+    weight = torch.tensor(positive, device=logit.device)
+    entropy = functional.binary_cross_entropy_with_logits(logit, expansion, pos_weight=weight)
     consistency = consistency_loss(evidence, outline, expansion)
     return {"loss": entropy + CONSISTENCY_WEIGHT * consistency, "loss_consistency": consistency}

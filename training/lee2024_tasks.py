@@ -102,11 +102,20 @@ def image_to_he_task(
     training: Slices,
     validation: Slices | None,
     rate: float = IMAGE_RATE,
+    positive: float = 1.0,
 ) -> Task:
     """Expansion from a slice and the features of the trained, frozen U-Net.
 
     A slice is drawn as often as it counts in its patient's nDL score: by its share of the haematoma's area.
     So patients count alike however many slices their haematoma has, and what is learnt is what is scored.
+
+    Args:
+        network: learns.
+        unet: is frozen.
+        training: from these slices.
+        validation: shows how well.
+        rate: of learning.
+        positive: how often a patient with expansion counts; the paper weights nobody.
     """
     unet.requires_grad_(False).eval()
 
@@ -117,7 +126,7 @@ def image_to_he_task(
         return logit.float(), evidence.float(), outline.float().sigmoid()
 
     def loss(shared: nn.Module, batch: Batch) -> dict[str, Tensor]:
-        return image_to_he_loss(*answers(shared, batch), batch["expansion"])
+        return image_to_he_loss(*answers(shared, batch), batch["expansion"], positive)
 
     def score(trained: nn.Module, unvaried: Iterable[Batch]) -> dict[str, float]:
         return _auc([(answers(trained, batch)[0], batch["expansion"]) for batch in unvaried])

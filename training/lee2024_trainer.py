@@ -14,6 +14,7 @@ from HematomaExpansionLib.networks.lee_image_to_he import LeeImageToHE
 from HematomaExpansionLib.networks.lee_imagenet import load_imagenet
 from HematomaExpansionLib.prediction.lee2024.networks import LeeNetworks, LeeSettings
 
+from .balance import forget_balance, weight_of_expanded
 from .identity import identity
 from .image_cohort import folds
 from .lee2024_data import PreparedSlices, Slices
@@ -49,7 +50,7 @@ class Trainer:
     ) -> None:
         """Keep the choices."""
         self.options, self.run, self.these, self.settings = options, run, these, settings
-        self.record: dict[str, object] = {}
+        self.record: dict[str, dict[str, object]] = {}
 
     @cached_property
     def learning(self) -> dict[str, Any]:
@@ -63,6 +64,7 @@ class Trainer:
             "learning_rates": dict(zip(STAGES, rates, strict=True)),
             "epochs_at_most": dict(zip(STAGES, options.epochs, strict=True)),
             "batch": options.batch,
+            "balance": options.balance,
             "imagenet": weights_file(options.imagenet),
         }
 
@@ -100,15 +102,25 @@ class Trainer:
 
         With early stopping those who are watched choose that epoch: nobody may be scored among them.
         """
+        rarity = weight_of_expanded(f"image-to-he-{name}", [one.patient for one in patients])
+        positive = rarity if self.options.balance else 1.0
         torch.manual_seed(self.options.seed)
         fresh = LeeImageToHE(networks.unet.feature_channels, self.settings.image_width)
         networks.image_to_he.load_state_dict(fresh.state_dict())
         shown = Slices(watched, True) if watched else None
         task = image_to_he_task(
-            networks.image_to_he, networks.unet, Slices(patients, True), shown, self.options.image_rate
+            networks.image_to_he,
+            networks.unet,
+            Slices(patients, True),
+            shown,
+            self.options.image_rate,
+            positive,
         )
         minutes_share = IMAGE / (self.options.folds + 1)
-        return self._fit(f"image-to-he-{name}", task, (patients, watched), epochs, minutes_share)
+        kept_epoch = self._fit(f"image-to-he-{name}", task, (patients, watched), epochs, minutes_share)
+        forget_balance(networks.image_to_he, positive)
+        self.record[f"image-to-he-{name}"]["weight_of_expanded"] = round(positive, 4)
+        return kept_epoch
 
     def scored(self, networks: LeeNetworks, patients: Sequence[PreparedSlices]) -> dict[str, float | None]:
         """NDL score of each patient as in use: slices by the classifier, areas by the U-Net."""

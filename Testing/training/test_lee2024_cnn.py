@@ -50,6 +50,8 @@ def test_the_bundles_say_what_they_are(trained: tuple[Path, Path]):
     assert image.training["epochs_at_most"] == {"classifier": 1, "unet": 1, "image_to_he": 1}
     assert image.training["batch"] == 16
     assert image.training["imagenet"] is None
+    assert image.training["balance"] is False
+    assert image.training["networks"]["image-to-he-all"]["weight_of_expanded"] == 1
     assert "test" not in json.dumps(image.metrics)
     against = integrated.metrics["against Clinical-to-HE"]
     assert against["likelihood_ratio"] == pytest.approx(
@@ -138,22 +140,25 @@ def test_the_fusion_builds_on_it(trained: tuple[Path, Path], capsys):
     assert "fill in the column split" in capsys.readouterr().err
 
 
-def test_early_stopping(trained: tuple[Path, Path]):
+def test_early_stopping_and_balance(trained: tuple[Path, Path]):
     """Image-to-HE learns from one fold of three, stops by the next, and is scored on the last."""
     cohort, out = trained
     other, cache = out.with_name("patient"), out.with_name("lee-run") / "prepared"
-    more = f"--cache {cache} --folds 3 --epochs 2 --patience 1".split()
+    more = f"--cache {cache} --folds 3 --epochs 2 --patience 1 --balance".split()
     assert lee2024_cnn.main([*command(cohort, other), *more]) == 0
-    networks = read_bundle(other).metadata.training["networks"]
+    training = read_bundle(other).metadata.training
+    expanded = training["data"]["expanded"]
+    networks = training["networks"]
     turns = [networks[f"image-to-he-fold-{number}"] for number in (1, 2, 3)]
     everybody = networks["image-to-he-all"]
     assert sum(turn["slices"] for turn in turns) == everybody["slices"]
     assert everybody["epochs"] == sorted(turn["kept_epoch"] for turn in turns)[1]
+    assert everybody["weight_of_expanded"] == pytest.approx((32 - expanded) / expanded, abs=1e-4)
     for name in ("classifier", "unet"):
         assert networks[name]["epochs"] == 2
         assert networks[name]["ended_by"] == ("epochs" if networks[name]["kept_epoch"] == 2 else "patience")
-    training, _ = read_scores(other.with_name("patient-run") / "scores.csv")
-    assert len(training) == 32
+    scores, _ = read_scores(other.with_name("patient-run") / "scores.csv")
+    assert len(scores) == 32
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +185,7 @@ def stopped(trained: tuple[Path, Path]) -> list[str]:
     "other",
     [
         "--folds 3",
+        "--balance",
         "--image-rate 1e-3",
         "--unet-rate 1e-4",
         "--unet-width 4",

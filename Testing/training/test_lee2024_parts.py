@@ -82,6 +82,9 @@ def test_consistency_loss_by_hand():
     assert float(consistency_loss(inside, outline, no)) == pytest.approx(0.25)
     whole = image_to_he_loss(torch.zeros(1), inside, outline, no)
     assert float(whole["loss"]) == pytest.approx(np.log(2) + 0.1 * 0.25)
+    # A patient with expansion may count more, in the cross-entropy alone.
+    thrice = image_to_he_loss(torch.zeros(1), half, outline, yes, positive=3.0)
+    assert float(thrice["loss"]) == pytest.approx(3 * np.log(2) + 0.1 * 0.5)
 
 
 def patients(expanded: int, others: int) -> list[Patient]:
