@@ -160,12 +160,14 @@ class _Run:
         if self.best:
             self.task.network.load_state_dict(self.best["weights"])
         self.processes.spread(self.task.network)
+        # Only the first process scores; all have to train equally long on what comes next.
+        kept_epoch = self.processes.agree(self.best["epoch"] if self.best else self.epochs)
         return Outcome(
             steps=self.steps,
             epochs=self.epochs,
             seconds=self.seconds,
             ended_by=self.ended_by,
-            kept_epoch=self.best["epoch"] if self.best else self.epochs,
+            kept_epoch=int(kept_epoch),
             scores=self.best["scores"] if self.best else self.scores,
         )
 

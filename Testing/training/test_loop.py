@@ -21,7 +21,7 @@ from training.processes import Processes
 from training.task import Plan
 from training.training_log import Curves
 
-from .learning_a_line import PLAN, Points, line
+from .learning_a_line import PLAN, Points, best_after, line
 
 HERE = Processes(torch.device("cpu"))
 
@@ -155,18 +155,19 @@ def test_a_killed_process_is_resumed(tmp_path: Path):
 
 
 def test_two_processes_learn_what_one_does(tmp_path: Path):
-    """Two processes of torchrun on CPUs take half of each batch; the gradients meet."""
+    """Two processes of torchrun on CPUs take half of each batch; gradients meet, and both keep one epoch."""
     command = ["torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m"]
     subprocess.run(
-        [sys.executable, "-m", *command, "Testing.training.learning_a_line", tmp_path, "0"],
+        [sys.executable, "-m", *command, "Testing.training.learning_a_line", tmp_path, "0", "3"],
         cwd=ROOT,
         env=os.environ | {"OMP_NUM_THREADS": "1"},
         check=True,
         capture_output=True,
         timeout=120,
     )
-    alone = line()
-    fit(alone, PLAN, tmp_path / "alone", HERE)
+    assert [(tmp_path / f"kept-epoch-{rank}").read_text() for rank in (0, 1)] == ["3", "3"]
+    alone = replace(line(), score=best_after(3))
+    fit(alone, replace(PLAN, patience=4), tmp_path / "alone", HERE)
     together = load_file(tmp_path / "weights.safetensors")
     for key, value in weights(alone).items():
         # A mean of two means is the mean but for rounding, which bfloat16 makes visible.
