@@ -32,9 +32,9 @@ SCRIPTS = {
     ),
 }
 UNLIKE = {
-    "zhong2021-cnn": "shape 8 x 16 x 16, field mm 160.0 x 200.0 x 160.0, width 2",
-    "ning2025-cnn": "size 32, width 4, blocks 1 x 1 x 1 x 1",
-    "ning2025-3d-densenet121": "size 32, width 4, blocks 1 x 1 x 1 x 1",
+    "zhong2021-cnn": "shape 8/16/16, field mm 160.0/200.0/160.0, width 2",
+    "ning2025-cnn": "size 32, width 4, blocks 1/1/1/1",
+    "ning2025-3d-densenet121": "size 32, width 4, blocks 1/1/1/1",
 }
 
 

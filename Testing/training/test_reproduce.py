@@ -5,8 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from training.classical.cohort import study_cohort
+from training.classical.fitted import Fitted
+from training.classical.study import STUDIES
 from training.reproduce.__main__ import main
 from training.reproduce.checklists import OPEN
+from training.reproduce.figures import named
+from training.reproduce.run import Run
 from training.reproduce.table import published
 
 from .papers_cohort import write, write_inputs
@@ -125,6 +130,17 @@ def test_a_network_that_is_not_the_papers_is_named(runs: Path):
     said = "ning2025-cnn is not the paper's network: size 112, width 16."
     assert said in (runs / "ning2025" / "README.md").read_text()
     assert "is not the paper's network" not in (runs / "zhong2021" / "README.md").read_text()
+
+
+def test_figures_mark_a_network_that_is_not_the_papers(tmp_path: Path):
+    """In the label by a sign, which the line below the title explains: a longer label would leave no room."""
+    path = write_inputs(tmp_path, 60, 5)
+    study = STUDIES["ning2025"]
+    run = Run(study, study_cohort(study, path, 1, True), {}, 1, "refuse", tmp_path)
+    small, whole = Fitted("ning2025-cnn", unlike="size 112"), Fitted("ning2025-brain")
+    assert (named("ResNet", small), named("BRAIN", whole)) == ("ResNet †", "BRAIN")
+    assert run.caption([whole]) == "ning2025, simulated patients"
+    assert run.caption([small, whole, small]).splitlines()[1:] == ["† not as in the paper: size 112"]
 
 
 def test_zhong(runs: Path):

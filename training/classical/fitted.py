@@ -56,7 +56,7 @@ def differences(settings: Mapping[str, object], published: Mapping[str, object])
         published: the paper's, likewise.
     """
     return ", ".join(
-        f"{name} {value if not isinstance(value, list) else ' x '.join(map(str, value))}".replace("_", " ")
+        f"{name} {value if not isinstance(value, list) else '/'.join(map(str, value))}".replace("_", " ")
         for name, value in settings.items()
         if value != published[name]
     )

@@ -13,6 +13,7 @@ from HematomaExpansionLib.statistics.mcnemar import Among, McNemarMethod, compar
 from training.classical.fitted import Fitted
 from training.classical.performance import performance
 
+from .figures import named
 from .run import Run, outcomes
 from .table import NOT_TRAINED, Table, p_text, with_interval
 
@@ -43,7 +44,9 @@ def comparison(
     }
     if models:
         against = f"* P < {_SIGNIFICANT} against\n{reference}" if reference in models else ""
-        _draw(found, tests, tuple(labels), f"{title}\n{run.caption}", against, run.out / name)
+        heading = f"{title}\n{run.caption(models.values())}"
+        shown = {label: named(label, model) for label, model in models.items()}
+        _draw(found, tests, tuple(labels), shown, heading, against, run.out / name)
     rows = []
     for label, name_ in labels.items():
         if label in models:
@@ -100,6 +103,7 @@ def _draw(
     found: Mapping[str, Sequence[Estimate]],
     tests: Mapping[str, Sequence[str]],
     order: Sequence[str],
+    shown: Mapping[str, str],
     title: str,
     against: str,
     stem: Path,
@@ -113,7 +117,7 @@ def _draw(
     for number, (label, measures) in enumerate(found.items()):
         where = np.arange(len(MEASURES)) + (number - (len(found) - 1) / 2) * width
         heights = [0.0 if one.value is None else one.value for one in measures]
-        axes.bar(where, heights, width * 0.9, color=colours[label], label=label)
+        axes.bar(where, heights, width * 0.9, color=colours[label], label=shown[label])
         for x, one, p in zip(where, measures, tests[label], strict=True):
             if one.value is None or one.interval is None:
                 continue

@@ -21,14 +21,14 @@ from HematomaExpansionLib.statistics.roc import RocCurve, auc, roc_curve
 from training.classical.fitted import Fitted
 from training.classical.performance import matrix
 
-from .run import Run, outcomes
+from .run import UNLIKE, Run, outcomes
 from .table import NOT_TRAINED
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _LEGEND_INCH = 0.24
-"""Height of a line of a legend."""
+"""Height of a line of a legend or a title."""
 
 Published = Mapping[str, float]
 """A published number by label of the model."""
@@ -63,8 +63,9 @@ def rocs(
             models[f"{said}, {why}"] = (RocCurve((), (), (), len(patients), sum(outcome), reason=why), none)
         else:
             scores = model.of(patients)
-            models[_named(said, model)] = (roc_curve(outcome, scores), auc(outcome, scores))
-    write_figure(legend_below(draw_roc(models, f"{title}\n{run.caption}")), stem)
+            models[named(said, model)] = (roc_curve(outcome, scores), auc(outcome, scores))
+    caption = run.caption(run.models[name] for name in labels.values() if name in run.models)
+    write_figure(legend_below(draw_roc(models, f"{title}\n{caption}")), stem)
 
 
 def calibrations(
@@ -75,13 +76,13 @@ def calibrations(
         return
     outcome = outcomes(patients)
     drawn = {
-        _named(label, model): (
+        named(label, model): (
             calibration_curve(outcome, model.of(patients), groups),
             calibration(outcome, model.of(patients)).slope,
         )
         for label, model in models.items()
     }
-    write_figure(legend_below(draw_calibration(drawn, f"{title}\n{run.caption}")), stem)
+    write_figure(legend_below(draw_calibration(drawn, f"{title}\n{run.caption(models.values())}")), stem)
 
 
 def precision_recalls(
@@ -97,31 +98,32 @@ def precision_recalls(
         return
     outcome = outcomes(patients)
     drawn: dict[str, tuple[PrecisionRecallCurve, Estimate]] = {
-        _named(f"{label} (published {published[label]:.2f})", model): (
+        named(f"{label} (published {published[label]:.2f})", model): (
             precision_recall_curve(outcome, model.of(patients)),
             average_precision(outcome, model.of(patients)),
         )
         for label, model in models.items()
     }
-    write_figure(draw_precision_recall(drawn, f"{title}\n{run.caption}"), stem)
+    write_figure(draw_precision_recall(drawn, f"{title}\n{run.caption(models.values())}"), stem)
 
 
 def confusions(
     run: Run, models: Mapping[str, Fitted], patients: Sequence[Patient], title: str, stem: Path
 ) -> None:
     """Confusion matrices at the locked thresholds; nothing is drawn without any."""
-    counts = {_named(label, model, "\n"): matrix(model, patients) for label, model in models.items()}
+    counts = {named(label, model): matrix(model, patients) for label, model in models.items()}
     known = {label: found for label, found in counts.items() if found is not None}
     if known:
-        figure = draw_confusion(known, title=f"{title}\n{run.caption}")
-        # Two lines of title more than the panels leave room for.
-        figure.set_figheight(figure.get_figheight() + 0.6)
+        heading = f"{title}\n{run.caption(models.values())}"
+        figure = draw_confusion(known, title=heading)
+        # The panels leave no room for the lines of the title.
+        figure.set_figheight(figure.get_figheight() + 0.3 * len(heading.splitlines()))
         write_figure(figure, stem)
 
 
-def _named(label: str, model: Fitted, between: str = " ") -> str:
-    """The paper's label, and in what the model is another one than the paper's."""
-    return f"{label}{between}[{model.unlike}]" if model.unlike else label
+def named(label: str, model: Fitted) -> str:
+    """The paper's label, marked where the model is another one than the paper's."""
+    return f"{label} {UNLIKE}" if model.unlike else label
 
 
 def legend_below(figure: "Figure") -> "Figure":
@@ -131,5 +133,6 @@ def legend_below(figure: "Figure") -> "Figure":
     labels = [one.removesuffix(f": {NOT_AVAILABLE}") if ", not " in one else one for one in said]
     axes.get_legend().remove()
     axes.legend(handles, labels, loc="upper left", bbox_to_anchor=(0, -0.13), fontsize=8.5, frameon=False)
-    figure.set_figheight(figure.get_figheight() + _LEGEND_INCH * (len(labels) + 1))
+    lines = len(labels) + len(axes.get_title().splitlines())
+    figure.set_figheight(figure.get_figheight() + _LEGEND_INCH * lines)
     return figure

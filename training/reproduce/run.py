@@ -1,8 +1,9 @@
 """One run of ``reproduce``: a paper, a cohort, and every model that there is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 
 from HematomaExpansionLib.prediction.design import Missing
 from HematomaExpansionLib.prediction.patient import Patient
@@ -13,6 +14,10 @@ from training.classical.study import Study
 from .table import NOT_TRAINED
 
 SET_NAMES = {"train": "training", "test": "internal testing", "external": "external testing"}
+UNLIKE = "†"
+"""Marks a network that is not the paper's."""
+_LINE = 60
+"""Characters that fit above the narrowest figure."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +45,11 @@ class Run:
         """What the input was: simulated or real."""
         return self.cohort.source
 
-    @property
-    def caption(self) -> str:
-        """The sentence that stands above every figure."""
-        return f"{self.study.paper}, {self.source} patients"
+    def caption(self, models: Iterable[Fitted]) -> str:
+        """What stands above every figure; below it, what :data:`UNLIKE` marks among its models."""
+        unlike = "; ".join(dict.fromkeys(model.unlike for model in models if model.unlike))
+        said = f"{self.study.paper}, {self.source} patients"
+        return f"{said}\n{fill(f'{UNLIKE} not as in the paper: {unlike}', _LINE)}" if unlike else said
 
     def available(self, labels: Mapping[str, str]) -> dict[str, Fitted]:
         """Models that there are, by label.
