@@ -9,6 +9,9 @@ five folds) and need a GPU. On one core, for about 500 patients, 5 minutes to pr
         --field 160 192 160 --width 8 --batch 2 --copies 1 --rate 1e-4 --clip 1 --folds 0 \
         --threads 1 --minutes 14
 
+A fusion builds on probabilities out of fold, which ``--epochs 13 --folds 2`` in place of ``--folds 0`` and
+``--minutes`` gives of every training patient (half an hour on one core).
+
 The network may see another grid than it was trained on. So the bundle that comes with the package,
 ``zhong2021-simulated``, learnt on a finer grid than that one, with which it began, of the risk that the
 simulator states (34 minutes on one core):
