@@ -32,8 +32,8 @@ network on a coarser grid, which README compares with it (25 minutes at the most
         --copies 1 --rate 1e-3 --epochs 25 --no-balance --folds 0 --threads 1 --minutes 25
 
 The grid decides where Grad-CAM is strongest: the features of a bleed may lie a place or two beside it. Places
-of the bridge are 4 voxels apart, 12 x 10 mm on 64 x 64 of 192 x 160 mm, 5 mm on 96 x 96 of 128 x 128 mm, and
-1.75 mm in the paper.
+of the bridge are 4 voxels apart, in a slice 12 x 10 mm on 64 x 64 of 192 x 160 mm, 5 mm on 96 x 96 of
+128 x 128 mm, and 1.75 mm in the paper; from slice to slice 20 mm with 32 slices of 160 mm, as in the paper.
 
 No layer normalises, so that a larger rate than the paper's needs ``--clip`` and a long ``--warm-up``: at 3e-4
 from the first step, and at 4e-4 after a rise over three epochs, the outline of a network that begins anew
