@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,11 @@ def test_cancelled(tmp_path: Path) -> None:
     command += ["--out", str(tmp_path / "out"), "--progress", "lines"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr.readline().startswith("progress\treading")
+        start = time.monotonic()
         process.send_signal(signal.SIGTERM)
         said = process.stderr.read()
     assert process.returncode == 130, said
+    assert time.monotonic() - start < 3.0
     assert list(tmp_path.iterdir()) == []
 
 
