@@ -4,12 +4,17 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import torch
 from torch import distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from HematomaExpansionLib.device import Device
+
+_LONGEST_WAIT = timedelta(days=7)
+"""For the first process, which alone prepares the scans: hours for a large cohort, where torch waits 10 to 30
+minutes and then ends the run."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def processes(device: Device) -> Iterator[Processes]:
     if device == "cuda":
         place = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
         torch.cuda.set_device(place)
-    distributed.init_process_group("nccl" if device == "cuda" else "gloo")
+    distributed.init_process_group("nccl" if device == "cuda" else "gloo", timeout=_LONGEST_WAIT)
     try:
         yield Processes(place, distributed.get_rank(), count)
     finally:
