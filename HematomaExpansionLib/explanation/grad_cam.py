@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import SimpleITK as sitk
     from monai.visualize.class_activation_maps import GradCAM
     from numpy.typing import NDArray
-    from torch import Tensor
+    from torch import Tensor, nn
 
 
 def explain(predictor: ImagePredictor, patient: Patient, device: str = "auto") -> "sitk.Image":
@@ -46,10 +46,13 @@ def explain(predictor: ImagePredictor, patient: Patient, device: str = "auto") -
     cam = _grad_cam(predictor.judge(), where)
     scan = patient.scan()
     total = np.zeros(scan.image.GetSize()[::-1], np.float32)
-    for view in predictor.views(replace(patient, baseline=scan)):
-        along = torch.ones(1) if view.along is None else view.along
-        found = cam(view.image.to(where), class_idx=0, along=along.to(where))
-        add_to_scan(total, np.asarray(found[0, 0].detach().cpu(), np.float32), view, scan)
+    try:
+        for view in predictor.views(replace(patient, baseline=scan)):
+            along = torch.ones(1) if view.along is None else view.along
+            found = cam(view.image.to(where), class_idx=0, along=along.to(where))
+            add_to_scan(total, np.asarray(found[0, 0].detach().cpu(), np.float32), view, scan)
+    finally:
+        _forget(cam)
     highest = float(total.max())
     image = sitk.GetImageFromArray(total / highest if highest > 0 else total)
     image.CopyInformation(scan.image)
@@ -113,6 +116,19 @@ def between_places(found: "Tensor", places: Places, size: "Sequence[int]") -> "T
     return found
 
 
+def _begin_gradients(_: "nn.Module", features: "tuple[Tensor, ...]") -> "tuple[Tensor, ...]":
+    # A copy of the leaf, which may then be changed in place.
+    return tuple(one.detach().requires_grad_().clone() for one in features)
+
+
+def _forget(cam: "GradCAM") -> None:
+    """Let go of the last features: through them hooks hold each other for ever, unseen by Python."""
+    hooked = cam.nn_module
+    hooked.activations.clear()
+    hooked.gradients.clear()
+    hooked.score = None
+
+
 def _grad_cam(judge: Judge, where: Device) -> "GradCAM":
     from monai.visualize.class_activation_maps import GradCAM
     from torch import Tensor, nn
@@ -122,8 +138,10 @@ def _grad_cam(judge: Judge, where: Device) -> "GradCAM":
 
         def __init__(self) -> None:
             super().__init__()
-            # A copy: the hooks stay, and layers must neither be frozen nor work in place.
-            self.network = deepcopy(judge.network).requires_grad_(True)
+            # A copy: the hooks stay, and the layer must not work in place.
+            self.network = deepcopy(judge.network).requires_grad_(False)
+            # Gradients begin at the layer: nothing is kept of the ones before it, which need most memory.
+            self.network.get_submodule(judge.layer).register_forward_pre_hook(_begin_gradients)
 
         def forward(self, image: Tensor, along: Tensor) -> Tensor:
             # Nothing but its gradient is used, so that one straight line stands for a curved answer here.

@@ -1,5 +1,6 @@
 """Grad-CAM against a network worked out by hand, put back where it was seen, and shaken by random weights."""
 
+import gc
 from collections.abc import Sequence
 
 import numpy as np
@@ -102,6 +103,21 @@ def test_slices_are_put_back_with_their_weights(subject: Head):
     assert found[8][bone[8]] == pytest.approx(1)
     assert found[15][bone[15]] == pytest.approx(0.5)
     assert found[[7, 9, 14, 16]].max() == 0
+
+
+def test_nothing_stays_in_memory(subject: Head):
+    """Hooks that hold each other keep a network and its features for as long as the program runs."""
+
+    def networks() -> int:
+        gc.collect()
+        return sum(isinstance(one, ZhongUNet3d) for one in gc.get_objects())
+
+    predictor = ZhongCnn(ZhongSettings((8, 32, 32), (160.0, 192.0, 160.0), 2), ZhongUNet3d(2), LOCKED)
+    before = networks()
+    for _ in range(3):
+        explained(predictor, subject)
+    assert networks() == before
+    assert all(values.requires_grad and values.grad is None for values in predictor.network.parameters())
 
 
 def test_no_evidence_is_a_map_of_0(subject: Head):
