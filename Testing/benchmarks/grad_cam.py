@@ -4,8 +4,9 @@
 
 Of the patients who were held out when the model was trained (divided by the code of the training scripts),
 or with ``--all`` of all in the table, those are looked at who expanded and whom the model calls positive at
-its threshold. A model that sees nothing but the haematoma cannot miss it: beside the share stands what a
-place drawn at random from what the network saw would give.
+its threshold; with ``--negative`` those, too, who expanded and whom it calls negative. A model that sees
+nothing but the haematoma cannot miss it: beside the share stands what a place drawn at random from what the
+network saw would give.
 """
 
 import argparse
@@ -43,11 +44,12 @@ IN_OR_AT = ("inside", "rim")
 
 @dataclass(frozen=True)
 class Row:
-    """One patient with expansion whom the model calls positive.
+    """One patient with expansion, and where the evidence is strongest.
 
     Attributes:
         patient: the name.
         probability: of expansion.
+        positive: whether the model calls the patient so, at its threshold.
         place: of the peak: inside, rim or outside; empty without a heat map or without ICH.
         distance_mm: from the peak to the ICH; None where there is no place.
         behind_mm: how far posterior to the centroid of the ICH the peak lies; None where there is no place.
@@ -57,6 +59,7 @@ class Row:
 
     patient: str
     probability: float
+    positive: bool
     place: str
     distance_mm: float | None
     behind_mm: float | None
@@ -73,6 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--cohort", type=Path, required=True, help="table of the patients")
     parser.add_argument("--patients", type=int, default=50, help="look at no more than so many")
     parser.add_argument("--all", action="store_true", help="all of the table, none of whom was learnt from")
+    parser.add_argument("--negative", action="store_true", help="those, too, whom the model calls negative")
     parser.add_argument("--device", choices=CHOICES, default="auto")
     parser.add_argument("--out", type=Path, help="folder for peaks.csv and grad_cam.md")
     options = parser.parse_args(arguments)
@@ -89,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for patient in expanded:
             if sum(row is not None for row in looked) == options.patients:
                 break
-            looked.append(looked_at(model, network, patient, options.device))
+            looked.append(looked_at(model, network, patient, options.device, options.negative))
     except HematomaExpansionError as error:
         parser.exit(error.exit_code, f"{parser.prog}: {error}\n")
     rows = [row for row in looked if row is not None]
@@ -140,13 +144,15 @@ def everybody(model: LoadedPredictor, cohort: Path) -> tuple[Patient, ...]:
     )
 
 
-def looked_at(model: LoadedPredictor, network: ImagePredictor, patient: Patient, device: str) -> Row | None:
-    """Where the peak lies; None for a patient whom the model does not call positive."""
+def looked_at(
+    model: LoadedPredictor, network: ImagePredictor, patient: Patient, device: str, negative: bool = False
+) -> Row | None:
+    """Where the peak lies; None without a probability, and unless ``negative`` for one called so."""
     scan = patient.scan()
     labels = patient.labels(scan)
     patient = with_radiomics([model], replace(patient, baseline=scan, baseline_mask=labels))
     said = model.predict(patient)
-    if said.probability is None or not said.expected:
+    if said.probability is None or not (said.expected or negative):
         return None
     (explained,), _ = with_heat_maps([model], [said], patient, device)
     found = explained.heat_map
@@ -155,6 +161,7 @@ def looked_at(model: LoadedPredictor, network: ImagePredictor, patient: Patient,
     return Row(
         patient.name,
         round(said.probability, 4),
+        bool(said.expected),
         found.peak_place or "",
         found.peak_distance_mm,
         behind_mm(found.peak_mm, labels),
@@ -195,12 +202,13 @@ def by_chance(network: ImagePredictor, patient: Patient) -> float:
 def table(model: str, rows: Sequence[Row], expanded: int) -> str:
     """Markdown: one line a quantity. Who has no heat map counts as missed."""
     places = [row.place for row in rows]
-    share = proportion(sum(place in IN_OR_AT for place in places), len(rows), nothing="nobody is positive")
+    share = proportion(sum(place in IN_OR_AT for place in places), len(rows), nothing="nobody was looked at")
     away = [row.distance_mm for row in rows if row.distance_mm is not None]
     behind = [row.behind_mm for row in rows if row.behind_mm is not None]
     lines = [
         ("patients with expansion who were looked at", str(expanded)),
-        ("of these predicted positive", str(len(rows))),
+        ("of these predicted positive", str(sum(row.positive for row in rows))),
+        ("heat maps asked for", str(len(rows))),
         ("peak inside the haematoma", str(places.count("inside"))),
         (f"peak at its rim (within {RIM_MM:g} mm)", str(places.count("rim"))),
         ("peak outside", str(places.count("outside"))),

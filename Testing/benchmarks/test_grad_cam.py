@@ -74,13 +74,20 @@ def test_without_positives_there_is_no_share(cohort: Path, tmp_path: Path, capsy
     said = capsys.readouterr().out
     assert "| patients with expansion who were looked at | 6 |" in said
     assert "**not available**" in said
+    # Who is called negative has a map, too, for those who ask for it.
+    rows = run(model, cohort, tmp_path / "negative", "--all", "--negative")
+    assert [row["patient"] for row in rows] == ["p1", "p3", "p5", "p7", "p9", "p11"]
+    assert {row["positive"] for row in rows} == {"False"}
+    assert "| of these predicted positive | 0 |" in capsys.readouterr().out
 
 
 def test_table_counts_by_hand():
     """Five of six: (0.8333 + 3.8415 / 12 ± 1.96 √(0.02315 + 0.02668)) / (1 + 3.8415 / 6)."""
-    rows = [Row(str(n), 0.9, "inside", 0.0, 2.0, 0.2) for n in range(4)]
-    rows += [Row("rim", 0.9, "rim", 3.0, -4.0, 0.5), Row("off", 0.9, "outside", 9.0, 20.0, 0.5)]
+    rows = [Row(str(n), 0.9, True, "inside", 0.0, 2.0, 0.2) for n in range(4)]
+    rows += [Row("rim", 0.9, True, "rim", 3.0, -4.0, 0.5), Row("off", 0.2, False, "outside", 9.0, 20.0, 0.5)]
     said = table("a-model", rows, 8)
+    assert "| of these predicted positive | 5 |" in said
+    assert "| heat maps asked for | 6 |" in said
     assert "| **inside or at the rim (95 % Wilson interval)** | **0.833 (0.436-0.970)** |" in said
     assert "| the same for a random place of what the network saw | 0.300 |" in said
     assert "| distance of the peak, median, mm | 0.0 |" in said
@@ -88,7 +95,7 @@ def test_table_counts_by_hand():
     assert "| peak behind the centroid of the haematoma | 5 of 6 |" in said
     assert "| by so many mm, mean (SD) of all | 4.0 (8.2) |" in said
     # Who has no map is missed.
-    missed = table("a-model", [*rows, Row("none", 0.9, "", None, None, 0.2, "no")], 8)
+    missed = table("a-model", [*rows, Row("none", 0.9, True, "", None, None, 0.2, "no")], 8)
     assert "**0.714 (" in missed
     assert "5 of 6 |" in missed
 
