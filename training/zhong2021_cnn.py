@@ -13,19 +13,24 @@ A fusion builds on probabilities out of fold, which ``--epochs 13 --folds 2`` in
 ``--minutes`` gives of every training patient (half an hour on one core).
 
 The network may see another grid than it was trained on. So the bundle that comes with the package,
-``zhong2021-simulated``, learnt on a finer grid than that one, with which it began, of the risk that the
-simulator states (34 minutes on one core):
+``zhong2021-simulated``, learnt in two more steps of the risk that the simulator states. First all of it, on a
+finer grid than that one, with which it began (34 minutes on one core):
 
     python -m training.zhong2021_cnn --cohort cohort.csv --out zhong2021-risk --initial zhong2021 \
         --learn-risk --shape 32 96 96 --field 160 128 128 --width 8 --batch 2 --copies 1 --rate 4e-4 \
         --warm-up 0.1 --clip 1 --no-balance --folds 0 --threads 1 --minutes 34
 
-Both end by the clock, after 26 and 6 epochs there, so that another machine comes to other weights; those of
-the bundle are recorded by their SHA-256.
+Then its classifier alone, on slices half as thick (12 minutes on two cores):
 
-Its classifier alone may go on: ``--initial zhong2021-risk --classifier-only --batch 16 --rate 1e-3``
-and ``--epochs 25 --minutes 26``, without ``--clip`` and ``--warm-up``, the rest as above. So may that of a
-network on a coarser grid, which README compares with it (25 minutes at the most, on one core):
+    python -m training.zhong2021_cnn --cohort cohort.csv --out zhong2021-simulated \
+        --initial zhong2021-risk --classifier-only --learn-risk --shape 64 96 96 --field 160 128 128 \
+        --width 8 --batch 16 --copies 1 --rate 1e-3 --epochs 10 --no-balance --folds 0 --threads 2 --workers 2
+
+The first two end by the clock, after 26 and 6 epochs there, so that another machine comes to other weights;
+those of the bundle are recorded by their SHA-256.
+
+The classifier of a network on a coarser grid, which README compares with it, may be taught alone, too
+(25 minutes at the most, on one core):
 
     python -m training.zhong2021_cnn --cohort cohort.csv --out zhong2021-coarse --initial zhong2021 \
         --classifier-only --learn-risk --shape 32 64 64 --field 160 192 160 --width 8 --batch 16 \
@@ -33,7 +38,8 @@ network on a coarser grid, which README compares with it (25 minutes at the most
 
 The grid decides where Grad-CAM is strongest: the features of a bleed may lie a place or two beside it. Places
 of the bridge are 4 voxels apart, in a slice 12 x 10 mm on 64 x 64 of 192 x 160 mm, 5 mm on 96 x 96 of
-128 x 128 mm, and 1.75 mm in the paper; from slice to slice 20 mm with 32 slices of 160 mm, as in the paper.
+128 x 128 mm, and 1.75 mm in the paper; from slice to slice 20 mm with 32 slices of 160 mm, as in the paper,
+and 10 mm with 64.
 
 No layer normalises, so that a larger rate than the paper's needs ``--clip`` and a long ``--warm-up``: at 3e-4
 from the first step, and at 4e-4 after a rise over three epochs, the outline of a network that begins anew
