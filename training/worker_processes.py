@@ -5,6 +5,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TypeVar
 
+from HematomaExpansionLib.cohort.workers import end_with_parent
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -12,7 +14,7 @@ Result = TypeVar("Result")
 def mapped(
     function: Callable[[Item], Result], items: Iterable[Item], workers: int, chunk: int = 1
 ) -> Iterator[Result]:
-    """What a function gives for each item.
+    """What a function gives for each item. The processes end with this one, however it ends.
 
     Args:
         function: of a module other than ``__main__``, or a partial of one, so that it can be sent.
@@ -23,5 +25,5 @@ def mapped(
     if workers == 1:
         yield from map(function, items)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), end_with_parent) as pool:
         yield from pool.map(function, items, chunksize=chunk)

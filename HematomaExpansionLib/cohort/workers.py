@@ -126,7 +126,7 @@ def _hired(function: Callable[[Task], Any]) -> _Worker[Task]:
 def _work(pipe: "Connection[Any, Any]", function: Callable[[Any], Any]) -> None:
     """In the worker: answer tasks, leave Ctrl-C to the run, and end with it, however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     while True:
         try:
             task = pipe.recv()
@@ -140,11 +140,16 @@ def _work(pipe: "Connection[Any, Any]", function: Callable[[Any], Any]) -> None:
             pipe.send(answer)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """In a worker: let this process end as soon as the one that started it has, however that ended."""
     parent = parent_process()
     if parent is not None:
-        parent.join()
-        os._exit(1)
+        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 @contextmanager

@@ -18,6 +18,16 @@ def kill_one_worker(run: int) -> None:
     os.kill(workers_of(run)[0], signal.SIGKILL)
 
 
+def is_alive(process: int) -> bool:
+    """Whether a process runs; one that has ended and waits to be asked how does not."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{process}/stat")
+    return not (stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z")
+
+
 def wait_until(condition: Callable[[], bool], seconds: float) -> None:
     """Wait for a condition.
 

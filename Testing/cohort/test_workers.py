@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from HematomaExpansionLib.cohort.workers import Killed, on_processes
+from Testing.cohort.processes import is_alive, wait_until
 from Testing.cohort.tasks import killed_by_threes, refused, squared, threads
 from Testing.conftest import ROOT
 
@@ -70,24 +71,8 @@ def test_workers_end_with_a_run_that_is_killed(tmp_path: Path) -> None:
     )
     run = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
     files = [tmp_path / f"pid-{number}" for number in range(2)]
-    _wait(lambda: all(file.exists() and file.read_text() for file in files))
+    wait_until(lambda: all(file.exists() and file.read_text() for file in files), 60)
     run.send_signal(signal.SIGKILL)
     run.wait()
     workers = [int(file.read_text()) for file in files]
-    _wait(lambda: not any(_alive(worker) for worker in workers))
-
-
-def _wait(condition) -> None:
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    stat = Path(f"/proc/{process}/stat")
-    return not (stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z")
+    wait_until(lambda: not any(is_alive(worker) for worker in workers), 60)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import SimpleITK as sitk
 
+from HematomaExpansionLib.cohort.workers import end_with_parent
 from HematomaExpansionLib.ct.anatomy import Anatomy
 from HematomaExpansionLib.ct.scan import HeadCT
 from HematomaExpansionLib.labels import Label
@@ -83,7 +84,7 @@ class Worker:
     def __init__(self, choice: Choice) -> None:
         """Start nothing yet: the process starts with the first scan."""
         self.choice = choice
-        self._process = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+        self._process = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), end_with_parent)
 
     def __enter__(self) -> Self:
         """Use it in a ``with`` block."""
