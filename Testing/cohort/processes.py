@@ -2,9 +2,13 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from Testing.conftest import ROOT
 
 
 def workers_of(run: int) -> list[int]:
@@ -26,6 +30,25 @@ def is_alive(process: int) -> bool:
         return False
     stat = Path(f"/proc/{process}/stat")
     return not (stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z")
+
+
+def workers_of_a_killed_run(call: str, folder: Path) -> list[int]:
+    """Process numbers of two workers whose run was killed while they were asleep.
+
+    Args:
+        call: Python that imports what it needs and gives ``tasks`` to :func:`.tasks.asleep` in two workers.
+        folder: empty, where they say their numbers.
+    """
+    code = (
+        "from pathlib import Path; from Testing.cohort.tasks import asleep; "
+        f"tasks = [(number, Path({str(folder)!r})) for number in range(2)]; {call}"
+    )
+    run = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
+    files = [folder / f"pid-{number}" for number in range(2)]
+    wait_until(lambda: all(file.exists() and file.read_text() for file in files), 60)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    return [int(file.read_text()) for file in files]
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> None:

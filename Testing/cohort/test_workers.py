@@ -1,8 +1,6 @@
 """Workers in processes: each answer once, whatever is killed."""
 
 import os
-import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -10,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from HematomaExpansionLib.cohort.workers import Killed, on_processes
-from Testing.cohort.processes import is_alive, wait_until
+from Testing.cohort.processes import is_alive, wait_until, workers_of_a_killed_run
 from Testing.cohort.tasks import killed_by_threes, refused, squared, threads
-from Testing.conftest import ROOT
 
 
 def test_every_task_is_answered_once() -> None:
@@ -64,15 +61,8 @@ def test_processors_are_divided_and_never_more_than_the_user_allows(monkeypatch:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is of POSIX")
 def test_workers_end_with_a_run_that_is_killed(tmp_path: Path) -> None:
-    code = (
-        "from pathlib import Path; from HematomaExpansionLib.cohort.workers import on_processes; "
-        "from Testing.cohort.tasks import asleep; "
-        f"list(on_processes(asleep, [(n, Path({str(tmp_path)!r})) for n in range(2)], 2))"
+    call = (
+        "from HematomaExpansionLib.cohort.workers import on_processes; list(on_processes(asleep, tasks, 2))"
     )
-    run = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
-    files = [tmp_path / f"pid-{number}" for number in range(2)]
-    wait_until(lambda: all(file.exists() and file.read_text() for file in files), 60)
-    run.send_signal(signal.SIGKILL)
-    run.wait()
-    workers = [int(file.read_text()) for file in files]
+    workers = workers_of_a_killed_run(call, tmp_path)
     wait_until(lambda: not any(is_alive(worker) for worker in workers), 60)
