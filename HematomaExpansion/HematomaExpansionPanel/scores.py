@@ -4,7 +4,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from .step import Step, fill_table
+from .step import Step, fill_choices, fill_table
 
 
 class ScoresStep(Step):
@@ -12,7 +12,12 @@ class ScoresStep(Step):
 
     def connect(self) -> None:
         """Connect the signals of the step."""
+        from HematomaExpansionLib.prediction.shipped import shipped
+
         self.answers: list[Any] = []
+        self.shipped = list(shipped())
+        fill_choices(self.ui.modelComboBox, [_("from a folder"), *self.shipped])
+        self.ui.modelComboBox.connect("currentIndexChanged(int)", self.onShipped)
         self.ui.scorePlotButton.connect("clicked(bool)", self.onPlot)
         self.ui.modelPathLineEdit.connect("currentPathChanged(QString)", self.onModel)
         self.ui.predictButton.connect("clicked(bool)", self.onPredict)
@@ -20,10 +25,10 @@ class ScoresStep(Step):
     def refresh(self) -> None:
         """Show scores and predictions."""
         result = self.panel.study.result
-        self.ui.modelPathLineEdit.currentPath = self.panel.parameters.model
+        self._model(self.panel.parameters.model)
         self.answers = list(result.scores.scores) if result else []
         self.ui.scorePlotButton.enabled = bool(self.answers)
-        ready = result is not None and bool(self.panel.study.models) and not self.panel.running
+        ready = result is not None and bool(self.panel.parameters.model) and not self.panel.running
         self.ui.predictButton.enabled = ready
         row = self.ui.scoresTable.currentRow()
         if result is None:
@@ -53,8 +58,22 @@ class ScoresStep(Step):
         notes = [text for one in said for text in (one.warning, *one.warnings, one.reason) if text]
         self.ui.predictionLabel.text = "\n".join(dict.fromkeys(notes))
 
+    def _model(self, chosen: str) -> None:
+        """Show which model is chosen: one of the extension by its name, another by its folder."""
+        named = chosen in self.shipped
+        blocked = self.ui.modelComboBox.blockSignals(True)
+        self.ui.modelComboBox.setCurrentIndex(1 + self.shipped.index(chosen) if named else 0)
+        self.ui.modelComboBox.blockSignals(blocked)
+        self.ui.modelPathLineEdit.currentPath = "" if named else chosen
+        self.ui.modelPathLineEdit.enabled = not named
+
+    def onShipped(self, index: int) -> None:
+        """A model of the extension was chosen, or that of a folder, which is still to be named."""
+        if not self.panel.refreshing and self.panel.parameters is not None:
+            self.panel.parameters.model = self.shipped[index - 1] if index > 0 else ""
+
     def onModel(self, path: str) -> None:
-        """Another model was chosen."""
+        """Another folder was chosen."""
         if not self.panel.refreshing and self.panel.parameters is not None:
             self.panel.parameters.model = path
 

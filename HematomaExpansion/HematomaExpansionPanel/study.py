@@ -138,9 +138,15 @@ class PanelStudy:
 
     @property
     def models(self) -> tuple[Path, ...]:
-        """Folders of the models that are asked."""
+        """Folders of the models that are asked.
+
+        Raises:
+            ModelError: there is no such folder, and no model of that name comes with the extension.
+        """
+        from HematomaExpansionLib.prediction.shipped import model_folder
+
         chosen = self.parameters.model
-        return (Path(chosen).resolve(),) if chosen else ()
+        return (model_folder(Path(chosen)).resolve(),) if chosen else ()
 
     @property
     def inputs(self) -> str:

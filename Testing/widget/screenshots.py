@@ -1,15 +1,13 @@
-"""Takes the pictures of the extension: ``python -m Testing.widget.screenshots [STUDY_DIR [MODEL_DIR]]``.
+"""Takes the pictures of the extension: ``python -m Testing.widget.screenshots [STUDY_DIR]``.
 
 The views are drawn by slicer-core; the panel by the host of the widget's tests, which is not Slicer's window.
-STUDY_DIR is what ``make demo`` wrote; without it the sample study is analysed first. MODEL_DIR is a bundle
-with a convolutional network, as ``python -m training.zhong2021_cnn`` writes it; it is asked for the picture
-of its evidence, which is left as it is without one.
+STUDY_DIR is what ``make demo`` wrote; without it the sample study is analysed first. The picture of evidence
+is of the network that comes with the package.
 """
 
 import os
 import sys
 import tempfile
-from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +15,13 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "Screenshots"
+MODEL = "zhong2021-simulated"
 WIDTH, HEIGHT, PANEL, BAR = 1280, 800, 440, 18
 """Pixels: of a picture, of the panel in it, and of the coloured bar over a pane."""
 _NAMES = {"HematomaBaseline": "Baseline", "HematomaFollowup": "Follow-up", "HematomaGrowth": "Growth"}
 
 
-def main(study: Path | None, model: Path | None) -> None:
+def main(study: Path | None) -> None:
     """Write every picture."""
     os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
     from HematomaExpansionLib.scene.bootstrap import ensure_scene
@@ -43,19 +42,17 @@ def main(study: Path | None, model: Path | None) -> None:
                 widget.ui.scorePlotButton.click()
             _open(widget, steps)
             _picture(widget).save(str(OUT / f"HematomaExpansion-{name}.png"))
-        if model is not None:
-            _predict(widget, model)
-            _picture(widget).save(str(OUT / "HematomaExpansion-4-evidence.png"))
+        _predict(widget)
+        _picture(widget).save(str(OUT / "HematomaExpansion-4-evidence.png"))
         widget.cleanup()
 
 
-def _predict(widget: Any, model: Path) -> None:
+def _predict(widget: Any) -> None:
     """Ask a model, as a user does, and bring its answer into view."""
     from Testing.widget.conftest import tick_until_done
 
-    with chdir(model.parent):  # no picture shows whose machine it was
-        widget.ui.modelPathLineEdit.currentPath = model.name
-        widget.ui.predictButton.click()
+    widget.ui.modelComboBox.setCurrentText(MODEL)
+    widget.ui.predictButton.click()
     tick_until_done(widget, 1800)
     _open(widget, ("scoresButton",))
 
@@ -181,5 +178,4 @@ def _image(pixels: Any) -> Any:
 
 
 if __name__ == "__main__":
-    given = [Path(word) for word in sys.argv[1:]]
-    main(given[0] if given else None, given[1] if len(given) > 1 else None)
+    main(Path(sys.argv[1]) if sys.argv[1:] else None)

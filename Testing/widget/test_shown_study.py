@@ -13,6 +13,7 @@ from HematomaExpansionLib.prediction.model_bundle import save_predictor
 from HematomaExpansionLib.prediction.ning2025_deep.cnn import NingCnn
 from HematomaExpansionLib.prediction.ning2025_deep.settings import NingSettings
 from HematomaExpansionLib.prediction.predictor import Threshold
+from HematomaExpansionLib.prediction.shipped import shipped
 from HematomaExpansionLib.scene.study_record import recorded
 from HematomaExpansionLib.scene.two_by_two import BASELINE, GROWTH, pane, panes
 from Testing.widget.conftest import texts, tick_until_done
@@ -195,6 +196,32 @@ def network(tmp_path: Path) -> Path:
     folder = tmp_path / "network"
     save_predictor(predictor, folder, training={}, metrics={}, simulated=True)
     return folder
+
+
+def test_model_of_the_extension_is_chosen_by_name(shown: Any, told: list[str], tmp_path: Path) -> None:
+    """It answers and shows its evidence; a folder is asked for only where the model is the user's own."""
+    box, folder = shown.ui.modelComboBox, shown.ui.modelPathLineEdit
+    names = [box.itemText(index) for index in range(box.count)]
+    assert names == ["from a folder", *shipped()]
+    assert not shown.ui.predictButton.enabled
+    box.setCurrentText("zhong2021-simulated")
+    assert shown.parameters.model == "zhong2021-simulated"
+    assert not folder.enabled
+    assert folder.currentPath == ""
+    shown.ui.predictButton.click()
+    tick_until_done(shown)
+    assert told == []
+    assert [row[0] for row in texts(shown.ui.predictionsTable)] == ["zhong2021-cnn"]
+    assert shown.parameters.heatMap is not None
+    box.setCurrentIndex(0)
+    assert shown.parameters.model == ""
+    assert folder.enabled
+    assert not shown.ui.predictButton.enabled
+    folder.currentPath = str(tmp_path / "none")
+    assert box.currentIndex == 0
+    shown.ui.predictButton.click()
+    (said,) = told
+    assert said.startswith(f"{tmp_path / 'none'}: no such folder, and no model of that name")
 
 
 def test_network_shows_its_evidence(shown: Any, network: Path, told: list[str]) -> None:
