@@ -56,6 +56,9 @@ def load_network(path: Path, device: Device) -> "DeepMedic":
         # torch reports a foreign file in half a dozen exception types.
         raise ModelError(f"{path}: not weights of BLAST-CT version 1 ({type(error).__name__})") from error
     network.eval()
+    # A third of them are too small for a normal float, with which some processors take sixty times as long.
+    for weights in network.parameters():
+        weights.data[weights.data.abs() < torch.finfo(weights.dtype).tiny] = 0.0
     # A quarter faster on the CPU than the default layout.
     network.to(device=device, memory_format=torch.channels_last_3d)
     return network.half() if device == "cuda" else network
