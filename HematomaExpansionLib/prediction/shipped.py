@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..bundle import METADATA
 from ..errors import ModelError
 from ..resources import resource
 
 _FOLDER = "models"
+# As in ..bundle, whose pydantic Slicer may still lack when the panel lists the models.
+_METADATA = "metadata.json"
 
 
 def shipped() -> Mapping[str, Path]:
@@ -17,7 +18,7 @@ def shipped() -> Mapping[str, Path]:
     Raises:
         ModelError: when the resources are not installed.
     """
-    found = sorted(resource(_FOLDER).glob(f"*/{METADATA}"))
+    found = sorted(resource(_FOLDER).glob(f"*/{_METADATA}"))
     # The same folder holds bundles that outline blood, which predict nothing.
     return {file.parent.name: file.parent for file in found if _outcome(file) is not None}
 
