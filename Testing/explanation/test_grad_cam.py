@@ -110,7 +110,7 @@ def test_nothing_stays_in_memory(subject: Head):
 
     def networks() -> int:
         gc.collect()
-        return sum(isinstance(one, ZhongUNet3d) for one in gc.get_objects())
+        return sum(type(one) is ZhongUNet3d for one in gc.get_objects())
 
     predictor = ZhongCnn(ZhongSettings((8, 32, 32), (160.0, 192.0, 160.0), 2), ZhongUNet3d(2), LOCKED)
     before = networks()

@@ -198,7 +198,7 @@ def test_a_file_that_is_not_the_networks_weights_is_refused_and_never_run(tmp_pa
 
 
 def test_no_weight_is_too_small_for_a_normal_float(blast_ct_weights: Path):
-    """Where they are, some processors take twenty times as long for a scan; as 0 they change no answer."""
+    """Where they are, some processors take twenty times as long; each moves by less than that to 0."""
     file = blast_ct_weights / "model_2.pt"
     smallest = torch.finfo(torch.float32).tiny
     original = torch.load(file, map_location="cpu", weights_only=True)
